@@ -1,0 +1,95 @@
+import type {
+  CauseId,
+  ClosedSocket,
+  Confidence,
+  Holder,
+  ProcessFacts,
+  Severity,
+  SocketFacts,
+} from '../facts/index.ts';
+
+/** One fact that speaks for or against a cause. */
+export interface Evidence {
+  /** Stable identifier, for example `bytes-never-read`. */
+  readonly id: string;
+  /** A sentence for a person. */
+  readonly says: string;
+  readonly value: string | number | boolean | null;
+}
+
+/** Something that would decide and could not be, or was not, looked at. */
+export interface MissingEvidence {
+  readonly id: string;
+  readonly why: string;
+  /** The next command or privilege that would supply it; null where nothing can. */
+  readonly hint: string | null;
+}
+
+/** Something to do now, with what it really gives back (measured, see docs/causes). */
+export interface Remedy {
+  readonly id: string;
+  /** A command to paste, null where the remedy is not a command. */
+  readonly command: string | null;
+  readonly does: string;
+  readonly frees: {
+    readonly connection: boolean;
+    readonly descriptor: boolean;
+    readonly worker: boolean;
+  };
+  readonly risk: string;
+  readonly peerSees: string;
+}
+
+/** A connection that a finding is about, still known to the kernel. */
+export interface StuckConnection {
+  readonly socket: SocketFacts;
+  readonly holders: readonly Holder[];
+  readonly age: ConnectionAge;
+}
+
+/**
+ * How long a connection has been in CLOSE-WAIT.
+ *
+ * - `exact`: nothing was acknowledged after the FIN, so the last acknowledgement is the FIN's.
+ * - `at-least`: something may have been acknowledged after it.
+ */
+export interface ConnectionAge {
+  /** Milliseconds, null where tcp_info was not there. */
+  readonly ms: number | null;
+  readonly is: 'exact' | 'at-least' | 'since-first-seen';
+}
+
+/** Connections of one process that have one cause, with everything that speaks for it and against it. */
+export interface Finding {
+  /** The same for the same process, cause and group in the next look. */
+  readonly id: string;
+  readonly cause: CauseId;
+  readonly confidence: Confidence;
+  readonly severity: Severity;
+  readonly title: string;
+  /** Null: no holder was seen. */
+  readonly process: ProcessFacts | null;
+  readonly listener: SocketFacts | null;
+  readonly connections: readonly StuckConnection[];
+  /** For `closed-but-held`: sockets that the kernel no longer lists. */
+  readonly closed: readonly ClosedSocket[];
+  readonly evidence: readonly Evidence[];
+  readonly against: readonly Evidence[];
+  readonly missing: readonly MissingEvidence[];
+  readonly alternatives: readonly { readonly cause: CauseId; readonly confidence: Confidence }[];
+  readonly remedies: readonly Remedy[];
+  /** One paragraph: what to change in the program. */
+  readonly codeFix: string;
+  /** Path of the documentation page in the repository. */
+  readonly docs: string;
+}
+
+/** What one look means. */
+export interface Diagnosis {
+  /** The most urgent first. */
+  readonly findings: readonly Finding[];
+  /** Connections in CLOSE-WAIT, whatever their age. */
+  readonly closeWait: number;
+  /** Of these, younger than the minimum age: passing through, not reported. */
+  readonly passing: number;
+}

@@ -1,0 +1,36 @@
+export { CAUSE_IDS, type CauseId, type Confidence, type Severity } from './cause.ts';
+export { formatEndpoint, unmapAddress } from './endpoint.ts';
+export { ClosewaitError, type ErrorCode, type ErrorParts, EXIT_CODE_OF } from './error.ts';
+export type {
+  ClosedSocket,
+  Facts,
+  HostFacts,
+  NamespaceFacts,
+  ReaderOutcome,
+  Unseen,
+} from './facts.ts';
+export type {
+  DescriptorTable,
+  DumpExtension,
+  DumpRequest,
+  KernelSource,
+  LookTime,
+  NamespaceRef,
+} from './kernel-source.ts';
+export type {
+  ContainerId,
+  ContainerRuntime,
+  DescriptorUse,
+  Holder,
+  ProcessFacts,
+} from './process.ts';
+export { known, mapReading, type Reading, type Unknown, type UnknownWhy, unknown, valueOr } from './reading.ts';
+export type {
+  AddressFamily,
+  Endpoint,
+  SocketFacts,
+  SocketMemory,
+  SocketTimer,
+  TcpInfo,
+  TimerKind,
+} from './socket.ts';

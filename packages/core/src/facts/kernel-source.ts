@@ -1,0 +1,68 @@
+import type { TcpState } from '../tcp/index.ts';
+import type { Reading } from './reading.ts';
+
+/** A network namespace and a path through which it can be entered. */
+export interface NamespaceRef {
+  /** Inode number on nsfs: the identity of the namespace. */
+  readonly inode: number;
+  /** For example `/proc/812/ns/net` or `/run/netns/blue`. */
+  readonly path: string;
+}
+
+/** Extensions of an inet_diag dump that cost time: INET_DIAG_INFO and INET_DIAG_SKMEMINFO of linux/inet_diag.h. */
+export type DumpExtension = 'info' | 'memory';
+
+/** Which TCP sockets to dump. An `ipv6` dump holds the IPv4-mapped ones. */
+export interface DumpRequest {
+  readonly family: 'ipv4' | 'ipv6';
+  readonly states: readonly TcpState[];
+  readonly extensions: readonly DumpExtension[];
+}
+
+/** A descriptor table, as parallel columns: hosts have millions of rows. */
+export interface DescriptorTable {
+  /** How many descriptors are open, sockets or not. */
+  readonly open: number;
+  /** Descriptor numbers of the sockets. */
+  readonly fds: Int32Array;
+  /** Inode numbers of the same sockets. sockfs numbers are 32-bit (get_next_ino, fs/inode.c). */
+  readonly inodes: Uint32Array;
+}
+
+/** When a look began. */
+export interface LookTime {
+  /** Milliseconds since the epoch. */
+  readonly epochMs: number;
+  /** Milliseconds since boot, CLOCK_BOOTTIME: the clock of process start times. */
+  readonly bootMs: number;
+}
+
+/**
+ * Everything that closewait asks a kernel: the live one, a recording of one, or a live one that is being recorded.
+ * Answers are raw (bytes, names); the readers above it decode them, so that a recording replays the decoding too.
+ */
+export interface KernelSource {
+  /** Where the answers come from, for messages: `this host`, or a recording's file name. */
+  readonly origin: string;
+  /** Starts a look. The clock is read here and nowhere else. */
+  beginLook(): LookTime;
+  /** The datagrams of one sock_diag dump, copied out of the receive buffer. Needs no privilege in its own namespace, CAP_SYS_ADMIN for others. */
+  dumpSockets(namespace: NamespaceRef, request: DumpRequest): Reading<readonly Uint8Array[]>;
+  /** A whole file below /proc or /sys. */
+  readFile(path: string): Reading<Uint8Array>;
+  readDirectory(path: string): Reading<readonly string[]>;
+  readLink(path: string): Reading<string>;
+  /** Inode number of what a path leads to, for namespaces. */
+  readInode(path: string): Reading<number>;
+  /** The descriptor table of one thread. Needs the owner's uid or CAP_SYS_PTRACE. */
+  readDescriptors(pid: number, tid: number): Reading<DescriptorTable>;
+  /** Whether two threads share one descriptor table, by kcmp(2). */
+  shareDescriptors(tidA: number, tidB: number): Reading<boolean>;
+  /** `system.sockprotoname` of a socket's descriptor: `TCP`, `TCPv6`, `UNIX`, … */
+  readSocketProtocol(pid: number, tid: number, fd: number): Reading<string>;
+  /** `struct tcp_info` of a socket through a short-lived copy of the descriptor (pidfd_getfd). Needs CAP_SYS_PTRACE. */
+  readTcpInfo(pid: number, fd: number): Reading<Uint8Array>;
+  /** Runs `work` as the reader `name` and says how long it took; a recording answers with the recorded time. */
+  timed<T>(name: string, work: () => T): { readonly value: T; readonly ms: number };
+  close(): void;
+}

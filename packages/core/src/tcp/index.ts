@@ -1,0 +1,1 @@
+export { TCP_STATES, type TcpState } from './states.ts';
