@@ -1,4 +1,5 @@
 import type { TcpState } from '../tcp/index.ts';
+import type { Holder } from './process.ts';
 import type { Reading } from './reading.ts';
 
 /** A network namespace and a path through which it can be entered. */
@@ -59,9 +60,9 @@ export interface KernelSource {
   /** Whether two threads share one descriptor table, by kcmp(2). */
   shareDescriptors(tidA: number, tidB: number): Reading<boolean>;
   /** `system.sockprotoname` of a socket's descriptor: `TCP`, `TCPv6`, `UNIX`, … */
-  readSocketProtocol(pid: number, tid: number, fd: number): Reading<string>;
+  readSocketProtocol(holder: Holder): Reading<string>;
   /** `struct tcp_info` of a socket through a short-lived copy of the descriptor (pidfd_getfd). Needs CAP_SYS_PTRACE. */
-  readTcpInfo(pid: number, fd: number): Reading<Uint8Array>;
+  readTcpInfo(holder: Holder, inode: number): Reading<Uint8Array>;
   /** Runs `work` as the reader `name` and says how long it took; a recording answers with the recorded time. */
   timed<T>(name: string, work: () => T): { readonly value: T; readonly ms: number };
   close(): void;

@@ -1,0 +1,53 @@
+import { closeSync, constants, openSync } from 'node:fs';
+import { errnoName } from './errno.ts';
+import { libcFunction } from './libc.ts';
+import { answered, type SystemFailure, type SystemResult } from './system-call.ts';
+
+const CLONE_NEWNET = 0x40000000;
+const setnsCall = libcFunction<[number, number]>('int setns(int, int)');
+
+/**
+ * Runs `work` with the calling thread in the network namespace that `path` names, and comes back whatever happens.
+ * `work` must be synchronous: other code of this thread must never run in there. Needs CAP_SYS_ADMIN in the user
+ * namespace that owns the target (setns(2)).
+ *
+ * @throws Error when the way back is refused: the process must then not go on.
+ */
+export function inNetworkNamespace<T>(path: string, work: () => SystemResult<T>): SystemResult<T> {
+  const home = openNamespace('/proc/thread-self/ns/net');
+  if (!home.ok) return home;
+  try {
+    const target = openNamespace(path);
+    if (!target.ok) return target;
+    try {
+      const entered = answered('setns', setnsCall(target.value, CLONE_NEWNET));
+      if (!entered.ok) return entered;
+    } finally {
+      closeSync(target.value);
+    }
+    try {
+      return work();
+    } finally {
+      const returned = answered('setns', setnsCall(home.value, CLONE_NEWNET));
+      if (!returned.ok) throw new Error(`setns back to the own network namespace: ${returned.errno}`);
+    }
+  } finally {
+    closeSync(home.value);
+  }
+}
+
+function openNamespace(path: string): SystemResult<number> {
+  try {
+    return { ok: true, value: openSync(path, constants.O_RDONLY) };
+  } catch (cause) {
+    return failureOf('open', cause);
+  }
+}
+
+/** Turns an exception of node:fs into the answer that the system call gave; anything else is thrown on. */
+export function failureOf(op: string, cause: unknown): SystemFailure {
+  if (cause instanceof Error && 'errno' in cause && typeof cause.errno === 'number') {
+    return { ok: false, op, errno: errnoName(-cause.errno) };
+  }
+  throw cause;
+}
