@@ -1,0 +1,64 @@
+/** One row of the import table: a folder of source files with one face, its index.ts. */
+export interface Room {
+  readonly name: string;
+  /** From the root of the checkout. */
+  readonly folder: string;
+  /** Names of the rooms whose faces it may import, beside its own files. */
+  readonly mayImport: readonly string[];
+  /** Pure: neither Node's built-in modules nor npm packages. */
+  readonly pure?: true;
+  /** Files, beside index.ts, that other rooms may import. They carry a weight that the face must not have. */
+  readonly sideDoors?: Readonly<Record<string, SideDoor>>;
+}
+
+/** A file of a room that is imported by its own name. */
+export interface SideDoor {
+  /** npm packages that this file may import although its room is pure. */
+  readonly packages: readonly string[];
+}
+
+const core = (name: string, ...mayImport: readonly string[]): Room => ({
+  name: `core/${name}`,
+  folder: `packages/core/src/${name}`,
+  mayImport: mayImport.map((other) => `core/${other}`),
+  pure: true,
+});
+
+const command = (name: string, ...mayImport: readonly string[]): Room => ({
+  name,
+  folder: `packages/closewait/src/${name}`,
+  mayImport,
+});
+
+const FACTS = ['core/tcp', 'core/facts'] as const;
+const CORE = [...FACTS, 'core/codec', 'core/diagnose', 'core/policy', 'core/report', 'core/api'] as const;
+
+/** The import table of ARCHITECTURE.md. Lab is the oracle of the diagnosis, so it must not import it. */
+export const ROOMS: readonly Room[] = [
+  core('tcp'),
+  core('facts', 'tcp'),
+  core('codec', 'tcp', 'facts'),
+  core('diagnose', 'tcp', 'facts'),
+  core('policy', 'tcp', 'facts', 'diagnose'),
+  {
+    ...core('report', 'tcp', 'facts', 'diagnose', 'policy'),
+    // The published schema is for validators; the command prints reports without loading zod.
+    sideDoors: { 'schema.ts': { packages: ['zod'] } },
+  },
+  core('api', 'tcp', 'facts', 'diagnose', 'policy'),
+
+  command('ffi', 'core/facts'),
+  command('kernel', 'ffi', ...FACTS, 'core/codec'),
+  command('actions', 'ffi', 'kernel', ...CORE),
+  command('probe', ...FACTS),
+  command('lab', 'ffi', ...FACTS),
+  command('agent', 'kernel', 'actions', 'probe', ...CORE),
+  command('tui', ...CORE),
+  command('cli', 'ffi', 'kernel', 'actions', 'probe', 'lab', 'agent', 'tui', ...CORE),
+
+  { name: 'guard', folder: 'packages/guard/src', mayImport: FACTS },
+  { name: 'web', folder: 'packages/web/src', mayImport: [...FACTS, 'core/diagnose', 'core/report', 'core/api'] },
+];
+
+/** Packages that one room alone may import. */
+export const OWNED_PACKAGES: Readonly<Record<string, string>> = { koffi: 'ffi' };
