@@ -1,0 +1,35 @@
+export { containerOfCgroup, unitOfCgroup } from './cgroup-path.ts';
+export { type CodecProblem, type Decoded, describeProblem } from './decoded.ts';
+export { decodeInetDiagMessage, peekInetDiagInode, peekInetDiagState } from './inet-diag.ts';
+export { encodeInetDiagDump, SOCK_DIAG_BY_FAMILY } from './inet-diag-request.ts';
+export { type AddressTexts, createAddressTexts, formatIpv4, formatIpv6 } from './ip-address.ts';
+export {
+  decodeNetlinkError,
+  type NetlinkError,
+  type NetlinkMessage,
+  NLM_F_ACK_TLVS,
+  NLM_F_CAPPED,
+  NLM_F_DUMP,
+  NLM_F_DUMP_INTR,
+  NLM_F_REQUEST,
+  NLMSG_DONE,
+  NLMSG_ERROR,
+  NLMSG_MIN_TYPE,
+  splitNetlinkMessages,
+} from './netlink.ts';
+export { decodeCgroupPath } from './proc-cgroup.ts';
+export { decodeCommandLine } from './proc-cmdline.ts';
+export { decodeFdInfo, type FdInfo } from './proc-fdinfo.ts';
+export { decodeOpenFilesLimit, type OpenFilesLimit } from './proc-limits.ts';
+export {
+  decodeMountinfo,
+  type HidePid,
+  hidePidOf,
+  type Mount,
+  type NamespaceMount,
+  namespaceMounts,
+} from './proc-mountinfo.ts';
+export { decodeProcStat, type ProcStat } from './proc-stat.ts';
+export { decodeProcStatus, type ProcStatus } from './proc-status.ts';
+export { decodeTcpInfo } from './tcp-info.ts';
+export { decodeText } from './text.ts';

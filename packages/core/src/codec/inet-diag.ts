@@ -1,0 +1,180 @@
+import {
+  type AddressFamily,
+  type DumpExtension,
+  known,
+  type Reading,
+  type SocketFacts,
+  type SocketMemory,
+  type SocketTimer,
+  type TcpInfo,
+  type TimerKind,
+  unknown,
+} from '../facts/index.ts';
+import { fromLinuxState } from '../tcp/index.ts';
+import { type Decoded, decoded, describeProblem, problem } from './decoded.ts';
+import { HOST_IS_LITTLE_ENDIAN } from './host-order.ts';
+import { AF_INET, AF_INET6, INET_DIAG_CGROUP_ID, INET_DIAG_INFO, INET_DIAG_SKMEMINFO } from './inet-diag-request.ts';
+import { type AddressTexts, isMappedPrefix } from './ip-address.ts';
+import { attributeProblem, attributesBetween, nextAttribute } from './netlink-attributes.ts';
+import { decodeTcpInfoAt, TCP_INFO_BYTES } from './tcp-info.ts';
+
+/** sizeof(struct inet_diag_msg). */
+const MESSAGE_BYTES = 72;
+
+/** Offsets in struct inet_diag_msg; its socket identity (struct inet_diag_sockid) starts at 4. */
+const AT = {
+  family: 0,
+  state: 1,
+  timer: 2,
+  retransmits: 3,
+  localPort: 4,
+  remotePort: 6,
+  localAddress: 8,
+  remoteAddress: 24,
+  cookie: 44,
+  expires: 52,
+  rxQueue: 56,
+  txQueue: 60,
+  uid: 64,
+  inode: 68,
+} as const;
+
+/** Indexed by `idiag_timer`, as inet_sk_diag_fill and inet_twsk_diag_fill set it (net/ipv4/inet_diag.c). */
+const TIMERS: readonly TimerKind[] = ['none', 'retransmit', 'keepalive', 'time-wait', 'persist'];
+
+// Thousands of sockets share each of these.
+const NO_TIMER: SocketTimer = { kind: 'none', expiresMs: 0, retransmits: 0 };
+const INFO_NOT_ASKED = unknown('not-asked', 'the dump did not ask for INET_DIAG_INFO');
+const INFO_UNSUPPORTED = unknown('unsupported', 'the kernel sent no INET_DIAG_INFO: the state has no full socket');
+const INFO_OLD = unknown('unsupported', 'struct tcp_info is from before Linux 4.19');
+const MEMORY_NOT_ASKED = unknown('not-asked', 'the dump did not ask for INET_DIAG_SKMEMINFO');
+const MEMORY_UNSUPPORTED = unknown(
+  'unsupported',
+  'the kernel sent no INET_DIAG_SKMEMINFO: the state has no full socket',
+);
+const MEMORY_SHORT = unknown('unsupported', 'INET_DIAG_SKMEMINFO ends before SK_MEMINFO_DROPS');
+const CGROUP_UNSUPPORTED = unknown(
+  'unsupported',
+  'the kernel sent no INET_DIAG_CGROUP_ID: before Linux 5.9, without cgroups, or the state has no full socket',
+);
+const CGROUP_SHORT = unknown('garbled', 'INET_DIAG_CGROUP_ID is shorter than 8 bytes');
+
+/** The kernel's number of a message's state, without decoding the rest; 0, which is no state, for a cut message. */
+export function peekInetDiagState(payload: Uint8Array): number {
+  return payload[AT.state] ?? 0;
+}
+
+/** The socket's inode number without decoding the rest; 0, which is no inode, for a cut message. */
+export function peekInetDiagInode(payload: Uint8Array): number {
+  if (payload.length < MESSAGE_BYTES) return 0;
+  return new DataView(payload.buffer, payload.byteOffset).getUint32(AT.inode, HOST_IS_LITTLE_ENDIAN);
+}
+
+/**
+ * One socket of a sock_diag dump: the payload of a SOCK_DIAG_BY_FAMILY message, struct inet_diag_msg and its attributes
+ * (linux/inet_diag.h). `netns` is the inode number of the namespace that was asked, `extensions` are those that the
+ * dump asked for: they decide why an absent one is not known. `addresses` remembers texts between the sockets of a
+ * look. A missing or unusable extension is an unknown reading of the socket; a message that is cut, or whose family,
+ * state or timer is none, is a problem.
+ */
+export function decodeInetDiagMessage(
+  payload: Uint8Array,
+  netns: number,
+  extensions: readonly DumpExtension[],
+  addresses: AddressTexts,
+): Decoded<SocketFacts> {
+  if (payload.length < MESSAGE_BYTES) {
+    return problem('struct inet_diag_msg', 0, `${MESSAGE_BYTES} bytes`, `${payload.length}`);
+  }
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  const family = familyOf(view);
+  if (family === null) {
+    return problem('idiag_family', AT.family, `${AF_INET} or ${AF_INET6}`, `${view.getUint8(AT.family)}`);
+  }
+  const state = fromLinuxState(view.getUint8(AT.state));
+  if (state === null) return problem('idiag_state', AT.state, '1 to 13', `${view.getUint8(AT.state)}`);
+  const timer = readTimer(view);
+  if (timer === null) return problem('idiag_timer', AT.timer, '0 to 4', `${view.getUint8(AT.timer)}`);
+
+  let info: Reading<TcpInfo> = extensions.includes('info') ? INFO_UNSUPPORTED : INFO_NOT_ASKED;
+  let memory: Reading<SocketMemory> = extensions.includes('memory') ? MEMORY_UNSUPPORTED : MEMORY_NOT_ASKED;
+  let cgroupId: Reading<bigint> = CGROUP_UNSUPPORTED;
+  const cursor = attributesBetween(MESSAGE_BYTES, payload.length);
+  for (let step = nextAttribute(view, cursor); step !== 'end'; step = nextAttribute(view, cursor)) {
+    if (step === 'cut') return attributeProblem(cursor);
+    if (cursor.type === INET_DIAG_INFO) info = readInfo(view, cursor.valueStart, cursor.valueEnd);
+    else if (cursor.type === INET_DIAG_SKMEMINFO) memory = readMemory(view, cursor.valueStart, cursor.valueEnd);
+    else if (cursor.type === INET_DIAG_CGROUP_ID) cgroupId = readCgroupId(view, cursor.valueStart, cursor.valueEnd);
+  }
+
+  const isIpv4 = family === 'ipv4';
+  return decoded({
+    state,
+    family,
+    local: {
+      address: isIpv4 ? addresses.ipv4(view, AT.localAddress) : addresses.ipv6(view, AT.localAddress),
+      port: view.getUint16(AT.localPort),
+    },
+    remote: {
+      address: isIpv4 ? addresses.ipv4(view, AT.remoteAddress) : addresses.ipv6(view, AT.remoteAddress),
+      port: view.getUint16(AT.remotePort),
+    },
+    netns,
+    uid: view.getUint32(AT.uid, HOST_IS_LITTLE_ENDIAN),
+    inode: view.getUint32(AT.inode, HOST_IS_LITTLE_ENDIAN),
+    // Two words, the lower one first (sock_diag_save_cookie, net/core/sock_diag.c).
+    cookie: view.getBigUint64(AT.cookie, HOST_IS_LITTLE_ENDIAN),
+    rxQueueBytes: view.getUint32(AT.rxQueue, HOST_IS_LITTLE_ENDIAN),
+    txQueueBytes: view.getUint32(AT.txQueue, HOST_IS_LITTLE_ENDIAN),
+    timer,
+    info,
+    memory,
+    cgroupId,
+  });
+}
+
+/** An AF_INET6 socket speaks IPv4 where either address is mapped: a listener has no remote one. */
+function familyOf(view: DataView): AddressFamily | null {
+  const family = view.getUint8(AT.family);
+  if (family === AF_INET) return 'ipv4';
+  if (family !== AF_INET6) return null;
+  return isMappedAt(view, AT.localAddress) || isMappedAt(view, AT.remoteAddress) ? 'ipv4-mapped' : 'ipv6';
+}
+
+function isMappedAt(view: DataView, offset: number): boolean {
+  return isMappedPrefix(view.getUint32(offset), view.getUint32(offset + 4), view.getUint32(offset + 8));
+}
+
+function readTimer(view: DataView): SocketTimer | null {
+  const number = view.getUint8(AT.timer);
+  if (number === 0) return NO_TIMER;
+  const kind = TIMERS[number];
+  if (kind === undefined) return null;
+  // Signed: where a timer is overdue, kernels that subtract jiffies without a check answer a little less than 2^32.
+  const expiresMs = view.getInt32(AT.expires, HOST_IS_LITTLE_ENDIAN);
+  return { kind, expiresMs: expiresMs < 0 ? 0 : expiresMs, retransmits: view.getUint8(AT.retransmits) };
+}
+
+function readInfo(view: DataView, start: number, end: number): Reading<TcpInfo> {
+  if (end - start < TCP_INFO_BYTES) return INFO_OLD;
+  const info = decodeTcpInfoAt(view, start, end);
+  return info.ok ? known(info.value) : unknown('garbled', describeProblem(info.problem));
+}
+
+/** The array of SK_MEMINFO_* words of linux/sock_diag.h; the last one needed is SK_MEMINFO_DROPS. */
+function readMemory(view: DataView, start: number, end: number): Reading<SocketMemory> {
+  if (end - start < 36) return MEMORY_SHORT;
+  return known({
+    receiveAllocatedBytes: view.getUint32(start, HOST_IS_LITTLE_ENDIAN),
+    receiveBufferBytes: view.getUint32(start + 4, HOST_IS_LITTLE_ENDIAN),
+    sendAllocatedBytes: view.getUint32(start + 8, HOST_IS_LITTLE_ENDIAN),
+    sendBufferBytes: view.getUint32(start + 12, HOST_IS_LITTLE_ENDIAN),
+    sendQueuedBytes: view.getUint32(start + 20, HOST_IS_LITTLE_ENDIAN),
+    backlogBytes: view.getUint32(start + 28, HOST_IS_LITTLE_ENDIAN),
+    drops: view.getUint32(start + 32, HOST_IS_LITTLE_ENDIAN),
+  });
+}
+
+function readCgroupId(view: DataView, start: number, end: number): Reading<bigint> {
+  return end - start < 8 ? CGROUP_SHORT : known(view.getBigUint64(start, HOST_IS_LITTLE_ENDIAN));
+}

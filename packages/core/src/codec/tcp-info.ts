@@ -1,0 +1,45 @@
+import type { TcpInfo } from '../facts/index.ts';
+import { fromLinuxState } from '../tcp/index.ts';
+import { type Decoded, decoded, problem } from './decoded.ts';
+import { HOST_IS_LITTLE_ENDIAN } from './host-order.ts';
+
+/**
+ * How much of struct tcp_info is needed: up to and with tcpi_bytes_sent, Linux 4.19. The kernel only ever appends to
+ * the structure, and an older one gives less (tcpi_bytes_received came with 4.1, tcpi_notsent_bytes with 4.6,
+ * tcpi_busy_time with 4.10). What an older kernel does not say is not filled with zeros: no byte sent is evidence.
+ */
+export const TCP_INFO_BYTES = 208;
+
+/**
+ * The part of `struct tcp_info` (linux/tcp.h) that the diagnosis uses, from INET_DIAG_INFO or getsockopt(TCP_INFO).
+ * A structure shorter than 208 bytes (before Linux 4.19) or with a state that TCP does not have is a problem.
+ */
+export function decodeTcpInfo(bytes: Uint8Array): Decoded<TcpInfo> {
+  return decodeTcpInfoAt(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0, bytes.byteLength);
+}
+
+/** {@link decodeTcpInfo} of the bytes from `start` to `end`, which lie within `view`. */
+export function decodeTcpInfoAt(view: DataView, start: number, end: number): Decoded<TcpInfo> {
+  if (end - start < TCP_INFO_BYTES) {
+    return problem('struct tcp_info', start, `${TCP_INFO_BYTES} bytes (Linux 4.19)`, `${end - start}`);
+  }
+  const state = fromLinuxState(view.getUint8(start));
+  if (state === null) return problem('tcpi_state', start, '1 to 13', `${view.getUint8(start)}`);
+  return decoded({
+    state,
+    probes: view.getUint8(start + 3),
+    backoff: view.getUint8(start + 4),
+    retransmitTimeoutUs: view.getUint32(start + 8, HOST_IS_LITTLE_ENDIAN),
+    roundTripTimeUs: view.getUint32(start + 68, HOST_IS_LITTLE_ENDIAN),
+    unackedSegments: view.getUint32(start + 24, HOST_IS_LITTLE_ENDIAN),
+    lastDataSentMs: view.getUint32(start + 44, HOST_IS_LITTLE_ENDIAN),
+    lastDataReceivedMs: view.getUint32(start + 52, HOST_IS_LITTLE_ENDIAN),
+    lastAckReceivedMs: view.getUint32(start + 56, HOST_IS_LITTLE_ENDIAN),
+    bytesAcked: view.getBigUint64(start + 120, HOST_IS_LITTLE_ENDIAN),
+    bytesReceived: view.getBigUint64(start + 128, HOST_IS_LITTLE_ENDIAN),
+    bytesSent: view.getBigUint64(start + 200, HOST_IS_LITTLE_ENDIAN),
+    notSentBytes: view.getUint32(start + 144, HOST_IS_LITTLE_ENDIAN),
+    busyTimeUs: view.getBigUint64(start + 168, HOST_IS_LITTLE_ENDIAN),
+    receiveWindowLimitedUs: view.getBigUint64(start + 176, HOST_IS_LITTLE_ENDIAN),
+  });
+}
