@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type ClosingRole, closingRole, closingView } from './closing.ts';
+import { type ClosingRole, type ClosingSide, closingRole, closingView } from './closing.ts';
 import { TCP_STATES } from './states.ts';
 
-const arrows = (side: 'active' | 'passive'): string[] =>
-  closingView()
-    [side].transitions.map((it) => `${it.from} > ${it.to}: ${it.event} / ${it.sends ?? 'x'}`)
-    .toSorted();
+function arrows({ transitions }: ClosingSide): string[] {
+  return transitions.map(({ from, to, event, sends }) => `${from} > ${to}: ${event} / ${sends ?? 'x'}`).toSorted();
+}
 
 describe('closingView', () => {
   it('has FIN-WAIT-1, FIN-WAIT-2, CLOSING and TIME-WAIT on the side that closes first', () => {
@@ -17,7 +16,7 @@ describe('closingView', () => {
   });
 
   it('enters and leaves the passive side as figure 5 does', () => {
-    expect(arrows('passive')).toEqual([
+    expect(arrows(closingView().passive)).toEqual([
       'CLOSE-WAIT > LAST-ACK: CLOSE / FIN',
       'ESTABLISHED > CLOSE-WAIT: rcv FIN / ACK',
       'LAST-ACK > CLOSED: rcv ACK of FIN / x',
@@ -27,7 +26,7 @@ describe('closingView', () => {
   });
 
   it('enters and leaves the active side as figure 5 and its note 2 do', () => {
-    expect(arrows('active')).toEqual([
+    expect(arrows(closingView().active)).toEqual([
       'CLOSING > TIME-WAIT: rcv ACK of FIN / x',
       'CLOSING > TIME-WAIT: rcv FIN,ACK of FIN / ACK',
       'ESTABLISHED > FIN-WAIT-1: CLOSE / FIN',

@@ -1,19 +1,19 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isOrderly, TCP_EVENTS, type TcpEvent } from './events.ts';
 import { TCP_STATES, type TcpState } from './states.ts';
 import { step } from './step.ts';
 
-const state = fc.constantFrom(...TCP_STATES);
-const event = fc.constantFrom(...TCP_EVENTS);
-const opening = fc.constantFrom('passive', 'active');
+const anyState = fc.constantFrom(...TCP_STATES);
+const anyEvent = fc.constantFrom(...TCP_EVENTS);
+const anyOpening = fc.constantFrom('passive', 'active');
 
 /** Every state that some sequence of `events` leads to from `start`, itself included. */
 function reachable(start: TcpState, events: readonly TcpEvent[]): TcpState[] {
   const seen = [start];
   for (const from of seen) {
-    for (const it of events) {
-      const to = step(from, it).state;
+    for (const event of events) {
+      const to = step(from, event).state;
       if (!seen.includes(to)) {
         seen.push(to);
       }
@@ -25,8 +25,8 @@ function reachable(start: TcpState, events: readonly TcpEvent[]): TcpState[] {
 describe('the state machine of RFC 9293', () => {
   it('stays within its eleven states whatever happens', () => {
     fc.assert(
-      fc.property(state, fc.array(event, { maxLength: 40 }), opening, (start, events, opened) => {
-        const end = events.reduce((at, it) => step(at, it, opened).state, start);
+      fc.property(anyState, fc.array(anyEvent, { maxLength: 40 }), anyOpening, (start, events, opened) => {
+        const end = events.reduce((at, event) => step(at, event, opened).state, start);
         expect(TCP_STATES).toContain(end);
       }),
     );
@@ -34,8 +34,8 @@ describe('the state machine of RFC 9293', () => {
 
   it('changes the state exactly when it says that it moves', () => {
     fc.assert(
-      fc.property(state, event, opening, (from, it, opened) => {
-        const { outcome, state: to } = step(from, it, opened);
+      fc.property(anyState, anyEvent, anyOpening, (from, event, opened) => {
+        const { outcome, state: to } = step(from, event, opened);
         expect(outcome === 'moves').toBe(from !== to);
       }),
     );
@@ -43,11 +43,11 @@ describe('the state machine of RFC 9293', () => {
 
   it('sends at most one FIN for each SYN', () => {
     fc.assert(
-      fc.property(fc.array(event, { maxLength: 60 }), opening, (events, opened) => {
+      fc.property(fc.array(anyEvent, { maxLength: 60 }), anyOpening, (events, opened) => {
         let at: TcpState = 'CLOSED';
         let finSent = false;
-        for (const it of events) {
-          const next = step(at, it, opened);
+        for (const event of events) {
+          const next = step(at, event, opened);
           if ('sends' in next && next.sends?.startsWith('SYN')) {
             finSent = false;
           }
@@ -63,9 +63,9 @@ describe('the state machine of RFC 9293', () => {
 
   it('enters CLOSE-WAIT only by a FIN in ESTABLISHED or SYN-RECEIVED', () => {
     fc.assert(
-      fc.property(state, event, opening, (from, it, opened) => {
-        if (from !== 'CLOSE-WAIT' && step(from, it, opened).state === 'CLOSE-WAIT') {
-          expect(it).toBe('rcv FIN');
+      fc.property(anyState, anyEvent, anyOpening, (from, event, opened) => {
+        if (from !== 'CLOSE-WAIT' && step(from, event, opened).state === 'CLOSE-WAIT') {
+          expect(event).toBe('rcv FIN');
           expect(['ESTABLISHED', 'SYN-RECEIVED']).toContain(from);
         }
       }),
@@ -75,13 +75,13 @@ describe('the state machine of RFC 9293', () => {
 
   it('is in CLOSE-WAIT after any sequence without CLOSE, ABORT, RST and user timeout', () => {
     const leaving: readonly TcpEvent[] = ['CLOSE', 'ABORT', 'rcv RST', 'user timeout'];
-    const waiting = fc.constantFrom(...TCP_EVENTS.filter((it) => !leaving.includes(it)));
+    const waiting = fc.constantFrom(...TCP_EVENTS.filter((event) => !leaving.includes(event)));
     fc.assert(
       fc.property(fc.array(waiting, { maxLength: 40 }), (events) => {
-        expect(events.reduce<TcpState>((at, it) => step(at, it).state, 'CLOSE-WAIT')).toBe('CLOSE-WAIT');
+        expect(events.reduce<TcpState>((at, event) => step(at, event).state, 'CLOSE-WAIT')).toBe('CLOSE-WAIT');
       }),
     );
-    expect(leaving.map((it) => step('CLOSE-WAIT', it).state)).toEqual(['LAST-ACK', 'CLOSED', 'CLOSED', 'CLOSED']);
+    expect(leaving.map((event) => step('CLOSE-WAIT', event).state)).toEqual(['LAST-ACK', 'CLOSED', 'CLOSED', 'CLOSED']);
   });
 });
 
@@ -95,7 +95,7 @@ describe('reachability', () => {
   });
 
   it('never leads from CLOSE-WAIT to the states of the active closer before CLOSED', () => {
-    const untilClosed = TCP_EVENTS.filter((it) => it !== 'active OPEN' && it !== 'passive OPEN');
+    const untilClosed = TCP_EVENTS.filter((event) => event !== 'active OPEN' && event !== 'passive OPEN');
     expect(reachable('CLOSE-WAIT', untilClosed).toSorted()).toEqual(['CLOSE-WAIT', 'CLOSED', 'LAST-ACK']);
   });
 });

@@ -40,9 +40,11 @@ const TEXT_ONLY = ['FIN-WAIT-1 > TIME-WAIT', 'SYN-RECEIVED > CLOSE-WAIT'];
 
 describe('step', () => {
   it.each(CELLS)('has exactly one rule for $event in $state after a $opening OPEN', ({ state, event, opening }) => {
-    const applies = (it: { readonly opening?: string }): boolean => (it.opening ?? opening) === opening;
-    const moves = TRANSITIONS.filter((it) => it.from === state && it.event === event && applies(it));
-    const rest = REACTIONS.filter((it) => it.states.includes(state) && it.events.includes(event) && applies(it));
+    const applies = (rule: { readonly opening?: string }): boolean => (rule.opening ?? opening) === opening;
+    const moves = TRANSITIONS.filter((rule) => rule.from === state && rule.event === event && applies(rule));
+    const rest = REACTIONS.filter(
+      (rule) => rule.states.includes(state) && rule.events.includes(event) && applies(rule),
+    );
     expect(moves.length + rest.length).toBe(1);
     expect(step(state, event, opening).section).toMatch(/^3\.(5|10\.([1-5]|8|7\.[1-4]))$/);
   });
