@@ -6,10 +6,12 @@ export {
   AF_INET,
   acceptIpv4,
   bindIpv4,
+  closeDescriptor,
   connectIpv4,
   dieWithParent,
   type Ipv4Address,
   listenOn,
+  localIpv4,
   openPipe,
   openSocket,
   readInto,
@@ -18,6 +20,7 @@ export {
   SOCK_STREAM,
   SOL_SOCKET,
   setIntegerOption,
+  shutdownSending,
   writeFrom,
 } from './sockets.ts';
 export { describeFailure, type SystemFailure, type SystemResult } from './system-call.ts';

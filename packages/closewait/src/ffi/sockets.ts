@@ -24,6 +24,9 @@ const writeCall = libcFunction<[number, Uint8Array, number]>('long write(int, co
 const setsockoptCall = libcFunction<[number, number, number, Uint8Array, number]>(
   'int setsockopt(int, int, int, const void*, unsigned int)',
 );
+const getsocknameCall = libcFunction<[number, Uint8Array, Uint8Array]>('int getsockname(int, void*, void*)');
+const shutdownCall = libcFunction<[number, number]>('int shutdown(int, int)');
+const closeCall = libcFunction<[number]>('int close(int)');
 const getsockoptCall = libcFunction<[number, number, number, Uint8Array, Uint8Array]>(
   'int getsockopt(int, int, int, void*, void*)',
 );
@@ -75,6 +78,26 @@ export function readInto(fd: number, buffer: Uint8Array): SystemResult<number> {
 /** write(2). */
 export function writeFrom(fd: number, bytes: Uint8Array): SystemResult<number> {
   return answered('write', Number(writeCall(fd, bytes, bytes.length)));
+}
+
+/** shutdown(2) with SHUT_WR: sends the FIN and goes on reading. */
+export function shutdownSending(fd: number): SystemResult<number> {
+  const SHUT_WR = 1;
+  return answered('shutdown', shutdownCall(fd, SHUT_WR));
+}
+
+/** close(2): frees the number whatever it answers. */
+export function closeDescriptor(fd: number): SystemResult<number> {
+  return answered('close', closeCall(fd));
+}
+
+/** getsockname(2) of an IPv4 socket. */
+export function localIpv4(fd: number): SystemResult<Ipv4Address> {
+  const sockaddr = Buffer.alloc(16);
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(sockaddr.length);
+  const result = answered('getsockname', getsocknameCall(fd, sockaddr, length));
+  return result.ok ? { ok: true, value: decodeIpv4(sockaddr) } : result;
 }
 
 /** setsockopt(2) with an int. SO_RCVBUFFORCE needs CAP_NET_ADMIN. */
