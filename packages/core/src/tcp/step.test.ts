@@ -88,7 +88,7 @@ describe('step', () => {
     expect(step('SYN-RECEIVED', 'rcv RST', 'active').state).toBe('CLOSED');
   });
 
-  it('completes a simultaneous open as figure 8 does', () => {
+  it('completes a simultaneous open as figure 7 does', () => {
     expect(step('SYN-SENT', 'rcv SYN', 'active').state).toBe('SYN-RECEIVED');
     expect(step('SYN-RECEIVED', 'rcv SYN,ACK', 'active')).toMatchObject({ state: 'ESTABLISHED', section: '3.5' });
   });

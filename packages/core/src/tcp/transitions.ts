@@ -15,8 +15,8 @@ export interface Transition {
 /**
  * Every change of state, in the order of section 3.10.
  *
- * An ABORT and a RST lead to CLOSED as 3.10.5 and 3.10.7.4 say; note 3 of figure 5 names TIME-WAIT for a RST that is
- * sent, which no section of the text repeats.
+ * Where the RFC disagrees with itself: 3.5.2 and note 3 of figure 5 would send the side that issues a RST to TIME-WAIT,
+ * 3.10.5 to CLOSED. CLOSED it is, as in Linux: tcp_disconnect(), net/ipv4/tcp.c.
  */
 export const TRANSITIONS: readonly Transition[] = [
   { event: 'passive OPEN', from: 'CLOSED', to: 'LISTEN', sends: null, section: '3.10.1' },
@@ -65,7 +65,7 @@ export const TRANSITIONS: readonly Transition[] = [
   // 3.10.7.4, fourth step: a SYN that lies in the window. A repeated SYN lies before it and is only acknowledged.
   { event: 'rcv SYN', from: 'SYN-RECEIVED', to: 'LISTEN', sends: null, section: '3.10.7.4', opening: 'passive' },
   { event: 'rcv SYN,ACK', from: 'SYN-RECEIVED', to: 'LISTEN', sends: null, section: '3.10.7.4', opening: 'passive' },
-  // The last line of a simultaneous open, figure 8: its SYN repeats a known one and is trimmed off, its ACK counts.
+  // The last line of a simultaneous open, figure 7: its SYN repeats a known one and is trimmed off, its ACK counts.
   { event: 'rcv SYN,ACK', from: 'SYN-RECEIVED', to: 'ESTABLISHED', sends: null, section: '3.5', opening: 'active' },
 
   // 3.10.7.4, fifth step.
