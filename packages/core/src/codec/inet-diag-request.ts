@@ -1,6 +1,6 @@
 import type { DumpExtension, DumpRequest } from '../facts/index.ts';
 import { linuxStateMask } from '../tcp/index.ts';
-import { HOST_IS_LITTLE_ENDIAN } from './host-order.ts';
+import { HOST_IS_LITTLE_ENDIAN } from './host-bytes.ts';
 import { NLM_F_DUMP, NLM_F_REQUEST, NLMSG_HEADER_BYTES } from './netlink.ts';
 
 /** Message type of sock_diag requests and answers, linux/sock_diag.h. */

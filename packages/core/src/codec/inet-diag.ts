@@ -12,7 +12,7 @@ import {
 } from '../facts/index.ts';
 import { fromLinuxState } from '../tcp/index.ts';
 import { type Decoded, decoded, describeProblem, problem } from './decoded.ts';
-import { HOST_IS_LITTLE_ENDIAN } from './host-order.ts';
+import { getUint64, HOST_IS_LITTLE_ENDIAN, viewOf } from './host-bytes.ts';
 import { AF_INET, AF_INET6, INET_DIAG_CGROUP_ID, INET_DIAG_INFO, INET_DIAG_SKMEMINFO } from './inet-diag-request.ts';
 import { type AddressTexts, isMappedPrefix } from './ip-address.ts';
 import { attributeProblem, attributesBetween, nextAttribute } from './netlink-attributes.ts';
@@ -67,7 +67,7 @@ export function peekInetDiagState(payload: Uint8Array): number {
 /** The socket's inode number without decoding the rest; 0, which is no inode, for a cut message. */
 export function peekInetDiagInode(payload: Uint8Array): number {
   if (payload.length < MESSAGE_BYTES) return 0;
-  return new DataView(payload.buffer, payload.byteOffset).getUint32(AT.inode, HOST_IS_LITTLE_ENDIAN);
+  return viewOf(payload.buffer).getUint32(payload.byteOffset + AT.inode, HOST_IS_LITTLE_ENDIAN);
 }
 
 /**
@@ -86,22 +86,23 @@ export function decodeInetDiagMessage(
   if (payload.length < MESSAGE_BYTES) {
     return problem('struct inet_diag_msg', 0, `${MESSAGE_BYTES} bytes`, `${payload.length}`);
   }
-  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
-  const family = familyOf(view);
+  const view = viewOf(payload.buffer);
+  const at = payload.byteOffset;
+  const family = familyOf(view, at);
   if (family === null) {
-    return problem('idiag_family', AT.family, `${AF_INET} or ${AF_INET6}`, `${view.getUint8(AT.family)}`);
+    return problem('idiag_family', AT.family, `${AF_INET} or ${AF_INET6}`, `${view.getUint8(at + AT.family)}`);
   }
-  const state = fromLinuxState(view.getUint8(AT.state));
-  if (state === null) return problem('idiag_state', AT.state, '1 to 13', `${view.getUint8(AT.state)}`);
-  const timer = readTimer(view);
-  if (timer === null) return problem('idiag_timer', AT.timer, '0 to 4', `${view.getUint8(AT.timer)}`);
+  const state = fromLinuxState(view.getUint8(at + AT.state));
+  if (state === null) return problem('idiag_state', AT.state, '1 to 13', `${view.getUint8(at + AT.state)}`);
+  const timer = readTimer(view, at);
+  if (timer === null) return problem('idiag_timer', AT.timer, '0 to 4', `${view.getUint8(at + AT.timer)}`);
 
   let info: Reading<TcpInfo> = extensions.includes('info') ? INFO_UNSUPPORTED : INFO_NOT_ASKED;
   let memory: Reading<SocketMemory> = extensions.includes('memory') ? MEMORY_UNSUPPORTED : MEMORY_NOT_ASKED;
   let cgroupId: Reading<bigint> = CGROUP_UNSUPPORTED;
-  const cursor = attributesBetween(MESSAGE_BYTES, payload.length);
+  const cursor = attributesBetween(at + MESSAGE_BYTES, at + payload.length);
   for (let step = nextAttribute(view, cursor); step !== 'end'; step = nextAttribute(view, cursor)) {
-    if (step === 'cut') return attributeProblem(cursor);
+    if (step === 'cut') return attributeProblem(cursor, at);
     if (cursor.type === INET_DIAG_INFO) info = readInfo(view, cursor.valueStart, cursor.valueEnd);
     else if (cursor.type === INET_DIAG_SKMEMINFO) memory = readMemory(view, cursor.valueStart, cursor.valueEnd);
     else if (cursor.type === INET_DIAG_CGROUP_ID) cgroupId = readCgroupId(view, cursor.valueStart, cursor.valueEnd);
@@ -112,20 +113,20 @@ export function decodeInetDiagMessage(
     state,
     family,
     local: {
-      address: isIpv4 ? addresses.ipv4(view, AT.localAddress) : addresses.ipv6(view, AT.localAddress),
-      port: view.getUint16(AT.localPort),
+      address: isIpv4 ? addresses.ipv4(view, at + AT.localAddress) : addresses.ipv6(view, at + AT.localAddress),
+      port: view.getUint16(at + AT.localPort),
     },
     remote: {
-      address: isIpv4 ? addresses.ipv4(view, AT.remoteAddress) : addresses.ipv6(view, AT.remoteAddress),
-      port: view.getUint16(AT.remotePort),
+      address: isIpv4 ? addresses.ipv4(view, at + AT.remoteAddress) : addresses.ipv6(view, at + AT.remoteAddress),
+      port: view.getUint16(at + AT.remotePort),
     },
     netns,
-    uid: view.getUint32(AT.uid, HOST_IS_LITTLE_ENDIAN),
-    inode: view.getUint32(AT.inode, HOST_IS_LITTLE_ENDIAN),
+    uid: view.getUint32(at + AT.uid, HOST_IS_LITTLE_ENDIAN),
+    inode: view.getUint32(at + AT.inode, HOST_IS_LITTLE_ENDIAN),
     // Two words, the lower one first (sock_diag_save_cookie, net/core/sock_diag.c).
-    cookie: view.getBigUint64(AT.cookie, HOST_IS_LITTLE_ENDIAN),
-    rxQueueBytes: view.getUint32(AT.rxQueue, HOST_IS_LITTLE_ENDIAN),
-    txQueueBytes: view.getUint32(AT.txQueue, HOST_IS_LITTLE_ENDIAN),
+    cookie: getUint64(view, at + AT.cookie),
+    rxQueueBytes: view.getUint32(at + AT.rxQueue, HOST_IS_LITTLE_ENDIAN),
+    txQueueBytes: view.getUint32(at + AT.txQueue, HOST_IS_LITTLE_ENDIAN),
     timer,
     info,
     memory,
@@ -134,25 +135,25 @@ export function decodeInetDiagMessage(
 }
 
 /** An AF_INET6 socket speaks IPv4 where either address is mapped: a listener has no remote one. */
-function familyOf(view: DataView): AddressFamily | null {
-  const family = view.getUint8(AT.family);
+function familyOf(view: DataView, at: number): AddressFamily | null {
+  const family = view.getUint8(at + AT.family);
   if (family === AF_INET) return 'ipv4';
   if (family !== AF_INET6) return null;
-  return isMappedAt(view, AT.localAddress) || isMappedAt(view, AT.remoteAddress) ? 'ipv4-mapped' : 'ipv6';
+  return isMappedAt(view, at + AT.localAddress) || isMappedAt(view, at + AT.remoteAddress) ? 'ipv4-mapped' : 'ipv6';
 }
 
 function isMappedAt(view: DataView, offset: number): boolean {
   return isMappedPrefix(view.getUint32(offset), view.getUint32(offset + 4), view.getUint32(offset + 8));
 }
 
-function readTimer(view: DataView): SocketTimer | null {
-  const number = view.getUint8(AT.timer);
+function readTimer(view: DataView, at: number): SocketTimer | null {
+  const number = view.getUint8(at + AT.timer);
   if (number === 0) return NO_TIMER;
   const kind = TIMERS[number];
   if (kind === undefined) return null;
   // Signed: where a timer is overdue, kernels that subtract jiffies without a check answer a little less than 2^32.
-  const expiresMs = view.getInt32(AT.expires, HOST_IS_LITTLE_ENDIAN);
-  return { kind, expiresMs: expiresMs < 0 ? 0 : expiresMs, retransmits: view.getUint8(AT.retransmits) };
+  const expiresMs = view.getInt32(at + AT.expires, HOST_IS_LITTLE_ENDIAN);
+  return { kind, expiresMs: expiresMs < 0 ? 0 : expiresMs, retransmits: view.getUint8(at + AT.retransmits) };
 }
 
 function readInfo(view: DataView, start: number, end: number): Reading<TcpInfo> {
@@ -176,5 +177,5 @@ function readMemory(view: DataView, start: number, end: number): Reading<SocketM
 }
 
 function readCgroupId(view: DataView, start: number, end: number): Reading<bigint> {
-  return end - start < 8 ? CGROUP_SHORT : known(view.getBigUint64(start, HOST_IS_LITTLE_ENDIAN));
+  return end - start < 8 ? CGROUP_SHORT : known(getUint64(view, start));
 }

@@ -1,5 +1,5 @@
 import { type Decoded, problem } from './decoded.ts';
-import { HOST_IS_LITTLE_ENDIAN } from './host-order.ts';
+import { HOST_IS_LITTLE_ENDIAN } from './host-bytes.ts';
 
 /** Netlink pads messages and attributes to four bytes (NLMSG_ALIGN, NLA_ALIGN). */
 export function alignToFour(length: number): number {
@@ -39,7 +39,12 @@ export function nextAttribute(view: DataView, cursor: AttributeCursor): 'attribu
   return 'attribute';
 }
 
-/** The problem of a walk that answered `cut`. */
-export function attributeProblem(cursor: AttributeCursor): Decoded<never> {
-  return problem('struct nlattr', cursor.next, 'an attribute that fits', `${cursor.end - cursor.next} bytes left`);
+/** The problem of a walk that answered `cut`, in a message that starts at `base`. */
+export function attributeProblem(cursor: AttributeCursor, base: number): Decoded<never> {
+  return problem(
+    'struct nlattr',
+    cursor.next - base,
+    'an attribute that fits',
+    `${cursor.end - cursor.next} bytes left`,
+  );
 }

@@ -1,5 +1,5 @@
 import { type Decoded, decoded, problem } from './decoded.ts';
-import { HOST_IS_LITTLE_ENDIAN } from './host-order.ts';
+import { HOST_IS_LITTLE_ENDIAN } from './host-bytes.ts';
 import { alignToFour, attributeProblem, attributesBetween, nextAttribute } from './netlink-attributes.ts';
 import { decodeText } from './text.ts';
 
@@ -106,7 +106,7 @@ export function decodeNetlinkError(message: NetlinkMessage): Decoded<NetlinkErro
   const cursor = attributesBetween(start, payload.length);
   let text: string | null = null;
   for (let step = nextAttribute(view, cursor); step !== 'end'; step = nextAttribute(view, cursor)) {
-    if (step === 'cut') return attributeProblem(cursor);
+    if (step === 'cut') return attributeProblem(cursor, 0);
     if (cursor.type === NLMSGERR_ATTR_MSG) text = cString(payload.subarray(cursor.valueStart, cursor.valueEnd));
   }
   return decoded({ errno, text });

@@ -1,7 +1,7 @@
 import type { TcpInfo } from '../facts/index.ts';
 import { fromLinuxState } from '../tcp/index.ts';
 import { type Decoded, decoded, problem } from './decoded.ts';
-import { HOST_IS_LITTLE_ENDIAN } from './host-order.ts';
+import { getUint64, HOST_IS_LITTLE_ENDIAN } from './host-bytes.ts';
 
 /**
  * How much of struct tcp_info is needed: up to and with tcpi_bytes_sent, Linux 4.19. The kernel only ever appends to
@@ -21,10 +21,10 @@ export function decodeTcpInfo(bytes: Uint8Array): Decoded<TcpInfo> {
 /** {@link decodeTcpInfo} of the bytes from `start` to `end`, which lie within `view`. */
 export function decodeTcpInfoAt(view: DataView, start: number, end: number): Decoded<TcpInfo> {
   if (end - start < TCP_INFO_BYTES) {
-    return problem('struct tcp_info', start, `${TCP_INFO_BYTES} bytes (Linux 4.19)`, `${end - start}`);
+    return problem('struct tcp_info', 0, `${TCP_INFO_BYTES} bytes (Linux 4.19)`, `${end - start}`);
   }
   const state = fromLinuxState(view.getUint8(start));
-  if (state === null) return problem('tcpi_state', start, '1 to 13', `${view.getUint8(start)}`);
+  if (state === null) return problem('tcpi_state', 0, '1 to 13', `${view.getUint8(start)}`);
   return decoded({
     state,
     probes: view.getUint8(start + 3),
@@ -35,11 +35,11 @@ export function decodeTcpInfoAt(view: DataView, start: number, end: number): Dec
     lastDataSentMs: view.getUint32(start + 44, HOST_IS_LITTLE_ENDIAN),
     lastDataReceivedMs: view.getUint32(start + 52, HOST_IS_LITTLE_ENDIAN),
     lastAckReceivedMs: view.getUint32(start + 56, HOST_IS_LITTLE_ENDIAN),
-    bytesAcked: view.getBigUint64(start + 120, HOST_IS_LITTLE_ENDIAN),
-    bytesReceived: view.getBigUint64(start + 128, HOST_IS_LITTLE_ENDIAN),
-    bytesSent: view.getBigUint64(start + 200, HOST_IS_LITTLE_ENDIAN),
+    bytesAcked: getUint64(view, start + 120),
+    bytesReceived: getUint64(view, start + 128),
+    bytesSent: getUint64(view, start + 200),
     notSentBytes: view.getUint32(start + 144, HOST_IS_LITTLE_ENDIAN),
-    busyTimeUs: view.getBigUint64(start + 168, HOST_IS_LITTLE_ENDIAN),
-    receiveWindowLimitedUs: view.getBigUint64(start + 176, HOST_IS_LITTLE_ENDIAN),
+    busyTimeUs: getUint64(view, start + 168),
+    receiveWindowLimitedUs: getUint64(view, start + 176),
   });
 }
