@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 const HERE = join(import.meta.dirname, '../..');
-const LAUNCHER_FILES = ['closewait', 'tools/runtime.sh', 'tools/install.sh', 'tools/is-installed.mjs'];
+const LAUNCHER_FILES = [
+  'closewait',
+  'tools/runtime.sh',
+  'tools/install.sh',
+  'tools/is-installed.mjs',
+  'tools/start.mjs',
+];
 
 const MAIN = `
 process.stdout.write(JSON.stringify({ args: process.argv.slice(2), root: import.meta.dirname }));

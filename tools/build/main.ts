@@ -1,0 +1,35 @@
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { build, type OutputChunk } from 'rolldown';
+import { LAB_PROGRAMS } from '../../packages/closewait/src/lab/program-url.ts';
+import { licensesOf } from './licenses-of.ts';
+
+const root = join(import.meta.dirname, '../..');
+const folder = join(root, 'packages/closewait');
+const dist = join(folder, 'dist');
+
+// One entry, a chunk for what is imported when it is needed, and the programs of the laboratory, which run as processes
+// of their own. Chunks lie beside the entry, so that lab/program-url.ts finds programs/ from any of them.
+const input: Record<string, string> = { main: join(folder, 'src/cli/main.ts') };
+for (const name of LAB_PROGRAMS) input[`programs/${name}`] = join(folder, `src/lab/programs/${name}.ts`);
+
+rmSync(dist, { recursive: true, force: true });
+const { output } = await build({
+  input,
+  platform: 'node',
+  // Native code, chosen for the machine when the package is installed.
+  external: ['koffi'],
+  output: {
+    dir: dist,
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+    banner: (chunk) => (chunk.name === 'main' ? '#!/usr/bin/env node' : ''),
+  },
+});
+chmodSync(join(dist, 'main.js'), 0o755);
+
+const chunks = output.filter((item): item is OutputChunk => item.type === 'chunk');
+writeFileSync(join(dist, 'THIRD-PARTY-LICENSES'), licensesOf(chunks.flatMap((chunk) => chunk.moduleIds)));
+for (const { fileName, code } of chunks) {
+  console.log(`${relative(root, join(dist, fileName))}  ${(Buffer.byteLength(code) / 1024).toFixed(1)} kB`);
+}
