@@ -1,3 +1,4 @@
+export { bootTimeMs } from './clock.ts';
 export { errnoName } from './errno.ts';
 export { shareDescriptorTable, socketInodeAt, socketProtocolName, tcpInfoOfDescriptor } from './foreign-descriptors.ts';
 export { failureOf, inNetworkNamespace } from './namespace.ts';

@@ -12,6 +12,8 @@ export interface DescriptorUse {
   readonly open: number;
   /** Soft RLIMIT_NOFILE; `Infinity` for unlimited. */
   readonly softLimit: number;
+  /** Hard RLIMIT_NOFILE: how far the soft one may be raised without CAP_SYS_RESOURCE. */
+  readonly hardLimit: number;
 }
 
 /** What runs a container, by the shape of its cgroup path. */

@@ -1,0 +1,27 @@
+import { createStyle, safeJson, safeText } from '@closewait/core/report';
+import { LiveSource } from '../../kernel/index.ts';
+import type { Invocation } from '../command.ts';
+import { type Check, examine } from '../examine.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** `closewait doctor`: what this machine lets the program see, what each thing adds, how to get what is missing. */
+export function run({ options, terminal }: Invocation): number {
+  const checks = examine(new LiveSource());
+  if (options['json'] === true) terminal.out(`${safeJson({ schema: 'closewait/doctor/v1', checks })}\n`);
+  else printChecks(checks, terminal);
+  // Without this one nothing works; without the others less is seen.
+  return checks.some(({ id, status }) => id === 'sock-diag' && status !== 'available') ? 3 : 0;
+}
+
+function printChecks(checks: readonly Check[], terminal: Terminal): void {
+  const style = createStyle(terminal.colour);
+  const titleWidth = Math.max(...checks.map(({ title }) => title.length));
+  for (const { status, title, adds, detail, hint } of checks) {
+    const mark = status === 'available' ? style.good('yes') : style.warn('no ');
+    terminal.out(`${mark}  ${title.padEnd(titleWidth)}  ${adds}\n`);
+    if (detail !== null) terminal.out(`     ${''.padEnd(titleWidth)}  ${style.warn(`${status}: ${safeText(detail)}`)}\n`);
+    if (hint !== null) terminal.out(`     ${''.padEnd(titleWidth)}  ${style.command(safeText(hint))}\n`);
+  }
+  const missing = checks.filter(({ status }) => status !== 'available').length;
+  terminal.out(missing === 0 ? '\nEverything that closewait uses is here.\n' : `\n${missing} of ${checks.length} are missing.\n`);
+}

@@ -1,0 +1,83 @@
+import type { Command } from '../command.ts';
+import { parsePort, parseStates } from '../option-values.ts';
+import {
+  ARGUMENTS_OPTION,
+  FROM_OPTION,
+  JSON_OPTION,
+  MIN_AGE_OPTION,
+  NO_ALL_NAMESPACES_OPTION,
+  SELECTORS,
+  WHERE_OPTION,
+} from '../options.ts';
+
+/** What runs when no command is named: `closewait :8000` is `closewait report :8000`. */
+export const DEFAULT_COMMAND = 'report';
+
+/** Every command, in the order of the help. Their code is loaded when they run. */
+export const COMMANDS: readonly Command[] = [
+  {
+    name: DEFAULT_COMMAND,
+    says: 'every process with connections in CLOSE-WAIT, and what is known of why (the default)',
+    operands: SELECTORS,
+    options: [
+      JSON_OPTION,
+      MIN_AGE_OPTION,
+      WHERE_OPTION,
+      FROM_OPTION,
+      NO_ALL_NAMESPACES_OPTION,
+      { ...ARGUMENTS_OPTION, says: 'show the arguments of command lines in --json too: they may hold secrets' },
+    ],
+    examples: ['closewait', 'closewait :8000', 'closewait pid:4121 --json', 'closewait cause:never-accepted'],
+    load: () => import('./report.ts'),
+  },
+  {
+    name: 'ls',
+    says: 'one row a connection; one look, no diagnosis',
+    operands: { ...SELECTORS, says: SELECTORS.says.replace(', cause:…', '') },
+    options: [
+      JSON_OPTION,
+      {
+        flags: '--state <states>',
+        says: 'states to list, with commas, or all',
+        parse: parseStates,
+        default: { value: ['CLOSE-WAIT'], says: 'CLOSE-WAIT' },
+      },
+      MIN_AGE_OPTION,
+      WHERE_OPTION,
+      FROM_OPTION,
+      NO_ALL_NAMESPACES_OPTION,
+    ],
+    examples: ['closewait ls', 'closewait ls --state fin-wait-2 :443', "closewait ls --where 'rxQueueBytes > 1' --json"],
+    load: () => import('./ls.ts'),
+  },
+  {
+    name: 'record',
+    says: 'everything that the kernel says, to a file that --from reads',
+    options: [
+      { flags: '-o, --output <file>', says: 'the file to write', required: true },
+      { flags: '--force', says: 'replace the file when it exists' },
+      { ...ARGUMENTS_OPTION, says: 'record the arguments of command lines: they may hold secrets' },
+      NO_ALL_NAMESPACES_OPTION,
+    ],
+    examples: ['closewait record -o incident.cwr', 'closewait --from incident.cwr'],
+    load: () => import('./record.ts'),
+  },
+  {
+    name: 'doctor',
+    says: 'which privileges and kernel features are here, what each adds, how to get it',
+    options: [JSON_OPTION],
+    load: () => import('./doctor.ts'),
+  },
+  {
+    name: 'lab',
+    says: 'reproduces a stuck connection with real processes and sockets',
+    operands: { spec: '[scenario...]', says: 'a scenario; without one they are listed' },
+    options: [
+      { flags: '--port <port>', says: 'where the server listens on 127.0.0.1; 0: any free port', parse: parsePort },
+      { flags: '--busy <what>', says: 'the server is in a read or a write while its client closes', choices: ['read', 'write'] },
+      { flags: '--fixed', says: 'the server closes when read answers 0 or an error that lasts' },
+    ],
+    examples: ['closewait lab', 'closewait lab flawed-server', 'closewait lab flawed-server --fixed'],
+    load: () => import('./lab.ts'),
+  },
+];

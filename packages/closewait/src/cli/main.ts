@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+import { enableCompileCache } from 'node:module';
+import { ClosewaitError } from '@closewait/core/facts';
+import { safeText } from '@closewait/core/report';
+
+// Before anything large is loaded: types are stripped and code is compiled once, not at each start.
+enableCompileCache();
+
+const { runProgram } = await import('./program.ts');
+
+try {
+  process.exitCode = await runProgram(process.argv.slice(2));
+} catch (cause) {
+  if (!(cause instanceof ClosewaitError)) throw cause;
+  const hint = cause.hint === undefined ? '' : `; ${cause.hint}`;
+  process.stderr.write(`closewait: ${safeText(`${cause.message}${hint}`)}\n`);
+  process.exitCode = cause.exitCode;
+}

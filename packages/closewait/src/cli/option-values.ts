@@ -1,0 +1,46 @@
+import { ClosewaitError } from '@closewait/core/facts';
+import { TCP_STATES, type TcpState } from '@closewait/core/tcp';
+
+const MS_PER_UNIT: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `500ms`, `1s`, `5m`, `3h`, `2d` as milliseconds; a bare number is only allowed for 0. */
+export function parseDuration(text: string): number {
+  if (text === '0') return 0;
+  const [, digits, unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h|d)$/.exec(text) ?? [];
+  const factor = MS_PER_UNIT[unit];
+  if (digits !== undefined && factor !== undefined) return Number(digits) * factor;
+  throw new ClosewaitError('usage', `'${text}' is not a duration`, { hint: 'write 500ms, 1s, 5m, 3h or 2d' });
+}
+
+/** Names that `ss` and /proc use beside those of RFC 9293. */
+const STATE_OF_ALIAS: Readonly<Record<string, TcpState>> = {
+  ESTAB: 'ESTABLISHED',
+  LISTENING: 'LISTEN',
+  'SYN-RECV': 'SYN-RECEIVED',
+  'FIN-WAIT1': 'FIN-WAIT-1',
+  'FIN-WAIT2': 'FIN-WAIT-2',
+};
+
+/** States that sock_diag lists: all but CLOSED, which is no entry in any table. */
+const LISTED_STATES = TCP_STATES.filter((state) => state !== 'CLOSED');
+
+/** `close-wait`, `CLOSE_WAIT`, `estab,fin-wait-2`, `all`. */
+export function parseStates(text: string): readonly TcpState[] {
+  const states = text.split(',').flatMap((name) => {
+    const spelt = name.trim().toUpperCase().replaceAll('_', '-');
+    if (spelt === 'ALL') return LISTED_STATES;
+    const state = STATE_OF_ALIAS[spelt] ?? LISTED_STATES.find((listed) => listed === spelt);
+    if (state !== undefined) return [state];
+    throw new ClosewaitError('usage', `'${name}' is not a state`, {
+      hint: `use ${LISTED_STATES.join(', ')} or all, several with commas`,
+    });
+  });
+  return [...new Set(states)];
+}
+
+/** A TCP port, 0 to 65535. */
+export function parsePort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : -1;
+  if (port >= 0 && port <= 65_535) return port;
+  throw new ClosewaitError('usage', `'${text}' is not a port`, { hint: 'write a number from 0 to 65535' });
+}

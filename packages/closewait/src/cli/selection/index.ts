@@ -1,0 +1,42 @@
+import type { Selects } from '@closewait/core/diagnose';
+import type { CauseId, Facts, ProcessFacts } from '@closewait/core/facts';
+import { buildConnectionRow } from '@closewait/core/report';
+import { matchesAll, parseSelector } from './selector.ts';
+
+/** Which connections a command is about. */
+export interface Selection {
+  /** Causes that were asked for, none: all. Only a diagnosis can apply them. */
+  readonly causes: readonly CauseId[];
+  /** Decides about the connections of a look. */
+  readonly over: (facts: Facts) => Selects;
+}
+
+/**
+ * Reads selectors and a CEL expression; a connection must fit both.
+ *
+ * @throws ClosewaitError `usage`.
+ */
+export async function parseSelection(operands: readonly string[], where: string | undefined): Promise<Selection> {
+  const selectors = operands.map(parseSelector);
+  // CEL costs 10 ms to load: only who uses it pays.
+  const filter = where === undefined ? null : (await import('./where.ts')).compileWhere(where);
+  return {
+    causes: selectors.flatMap(({ cause }) => (cause === undefined ? [] : [cause])),
+    over: (facts) => (connection, process) => {
+      if (!matchesAll(selectors, { connection, processes: holdersOf(facts, connection, process) })) return false;
+      // A closed socket has no row, so no expression over rows holds for it.
+      return filter === null || (connection !== null && filter(buildConnectionRow(connection, process)));
+    },
+  };
+}
+
+/** The owner, and every other process that holds the connection too. */
+function holdersOf(
+  facts: Facts,
+  connection: Parameters<Selects>[0],
+  owner: ProcessFacts | null,
+): readonly ProcessFacts[] {
+  const holders = connection?.holders ?? [];
+  if (holders.length <= 1) return owner === null ? [] : [owner];
+  return holders.flatMap(({ pid }) => facts.processes.get(pid) ?? []);
+}

@@ -1,0 +1,123 @@
+import {
+  ClosewaitError,
+  type Facts,
+  type Holder,
+  type KernelSource,
+  type NamespaceRef,
+  type ProcessFacts,
+  type SocketFacts,
+  type Unknown,
+} from '@closewait/core/facts';
+import type { TcpState } from '@closewait/core/tcp';
+import { LookLog } from './readers/look-log.ts';
+import { readClosed } from './readers/read-closed.ts';
+import { type HolderIndex, readHolders } from './readers/read-holders.ts';
+import { readHost } from './readers/read-host.ts';
+import { readNamespaces, readOwnNamespace } from './readers/read-namespaces.ts';
+import { readPids } from './readers/read-pids.ts';
+import { readProcess } from './readers/read-process.ts';
+import { readCensus, readSockets, type SocketCensus } from './readers/read-sockets.ts';
+
+/** What a look is for. */
+export interface LookOptions {
+  /** The sockets to read whole. */
+  readonly states: readonly TcpState[];
+  /**
+   * `report` also counts all sockets, reads listeners and finds sockets that are closed but held; `list` reads the
+   * sockets of `states` and their holders, nothing else.
+   */
+  readonly depth: 'report' | 'list';
+  /** Default true: every network namespace that can be entered. */
+  readonly allNamespaces?: boolean;
+}
+
+const NO_HOLDERS: HolderIndex = { holders: new Map(), others: new Map(), openByPid: new Map() };
+
+/**
+ * One look at the kernel: sockets of all namespaces, who holds them, and what could not be seen.
+ *
+ * @throws ClosewaitError `cannot-look` when not one namespace's sockets could be read.
+ */
+export function look(source: KernelSource, options: LookOptions): Facts {
+  const time = source.beginLook();
+  const log = new LookLog(source);
+  const { pids } = log.run('processes', () => readPids(source, log));
+  const { namespaces, problem } = log.run('namespaces', () =>
+    options.allNamespaces === false ? readOwnNamespace(source) : readNamespaces(source, pids, log),
+  );
+  if (problem !== undefined) throw cannotLook('the own network namespace', problem);
+
+  const wantsReport = options.depth === 'report';
+  const census = wantsReport ? log.run('sock_diag census', () => readCensus(source, namespaces, log)) : null;
+  const extensions = wantsReport ? (['info', 'memory'] as const) : (['info'] as const);
+  const { sockets, problem: socketProblem } = log.run('sock_diag', () =>
+    readSockets(source, namespaces, options.states, extensions, log),
+  );
+  if (socketProblem !== undefined) throw cannotLook('TCP sockets', socketProblem);
+
+  const listeners = census?.listeners ?? findListeners(source, namespaces, sockets, log);
+  const index = findHolders(source, pids, [...sockets, ...listeners], census, log);
+  const { closed } = census === null ? { closed: [] } : log.run('closed sockets', () => readClosed(source, index.others, log));
+  const owners = [...index.holders.values(), ...closed.map(({ holders }) => holders)];
+  const { processes } = log.run('owners', () =>
+    readProcesses(owners, (pid) => readProcess(source, pid, index.openByPid.get(pid), time)),
+  );
+  return {
+    takenAtMs: time.epochMs,
+    host: readHost(source),
+    namespaces: census?.namespaces ?? namespaces.map((namespace) => ({ ...namespace, sockets: NOT_COUNTED })),
+    countByState: census?.countByState ?? null,
+    sockets,
+    listeners,
+    holders: index.holders,
+    processes,
+    closed,
+    readers: log.readers,
+    unseen: log.unseen,
+  };
+}
+
+const NOT_COUNTED: Unknown = { known: false, why: 'not-asked', detail: 'only some states were asked for' };
+
+/** A connection in an accept queue belongs to its listener's process; without one nobody asks for listeners. */
+function findListeners(
+  source: KernelSource,
+  namespaces: readonly NamespaceRef[],
+  sockets: readonly SocketFacts[],
+  log: LookLog,
+): readonly SocketFacts[] {
+  if (!sockets.some(({ state, inode }) => state === 'CLOSE-WAIT' && inode === 0)) return [];
+  return log.run('listeners', () => readSockets(source, namespaces, ['LISTEN'], [], log)).sockets;
+}
+
+/** Descriptor tables are the dearest thing to read: only when there is a socket to attribute. */
+function findHolders(
+  source: KernelSource,
+  pids: readonly number[],
+  sockets: readonly SocketFacts[],
+  census: SocketCensus | null,
+  log: LookLog,
+): HolderIndex {
+  const inodes = new Set<number>();
+  for (const { inode } of sockets) inodes.add(inode);
+  inodes.delete(0);
+  // A report also looks for sockets that sock_diag has forgotten, so it cannot do without.
+  if (inodes.size === 0 && census === null) return NO_HOLDERS;
+  const wanted = { inodes, exceptOthers: census === null ? null : census.inodes };
+  return log.run('descriptors', () => readHolders(source, pids, wanted, log));
+}
+
+function readProcesses(
+  holders: readonly (readonly Holder[])[],
+  read: (pid: number) => ProcessFacts,
+): { readonly processes: ReadonlyMap<number, ProcessFacts>; readonly problem?: Unknown } {
+  const processes = new Map<number, ProcessFacts>();
+  for (const list of holders) {
+    for (const { pid } of list) if (!processes.has(pid)) processes.set(pid, read(pid));
+  }
+  return { processes };
+}
+
+function cannotLook(what: string, { detail, hint }: Unknown): ClosewaitError {
+  return new ClosewaitError('cannot-look', `cannot read ${what}: ${detail}`, hint === undefined ? {} : { hint });
+}

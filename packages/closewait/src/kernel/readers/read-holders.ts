@@ -1,0 +1,126 @@
+import { type DescriptorTable, type Holder, type KernelSource, known, type Reading, type Unknown } from '@closewait/core/facts';
+import { type LookLog, Refusals } from './look-log.ts';
+
+/** What the descriptor tables of the machine say about sockets. */
+export interface HolderIndex {
+  /** All holders of the wanted sockets, by inode. */
+  readonly holders: ReadonlyMap<number, readonly Holder[]>;
+  /** All holders of other sockets, by inode; empty unless they were asked for. */
+  readonly others: ReadonlyMap<number, readonly Holder[]>;
+  /** Open descriptors, by pid, of the processes that hold a wanted or other socket: of the largest table. */
+  readonly openByPid: ReadonlyMap<number, number>;
+  readonly problem?: Unknown;
+}
+
+/** Which sockets to look for. */
+export interface Wanted {
+  readonly inodes: ReadonlySet<number>;
+  /** Also index the sockets that are in neither set; these are known and not interesting. */
+  readonly exceptOthers: ReadonlySet<number> | null;
+}
+
+/** Without kcmp(2) every thread's table has to be read to find a private one; more threads than this are not. */
+const MOST_TABLES_WITHOUT_KCMP = 16;
+
+/**
+ * Finds every holder of the wanted sockets in /proc/PID/task/TID/fd. /proc/PID/fd alone would miss a process whose
+ * leader thread has exited (its directory is empty) and threads with a table of their own (unshare(CLONE_FILES)).
+ */
+export function readHolders(source: KernelSource, pids: readonly number[], wanted: Wanted, log: LookLog): HolderIndex {
+  const index = new HolderIndexBuilder(wanted);
+  const refusals = new Refusals();
+  const unknownSharing = new Refusals();
+  let read = 0;
+  for (const pid of pids) {
+    const tables = readDistinctTables(source, pid);
+    if (!tables.known) {
+      refusals.add(tables);
+      continue;
+    }
+    const { tids, undecided } = tables.value;
+    if (undecided !== undefined && tids.length > MOST_TABLES_WITHOUT_KCMP) unknownSharing.add(undecided);
+    for (const tid of tids) {
+      const table = source.readDescriptors(pid, tid);
+      if (table.known) {
+        read++;
+        index.add(pid, tid, table.value, undecided === undefined);
+      } else {
+        refusals.add(table);
+        if (table.why === 'denied') break;
+      }
+    }
+  }
+  refusals.report(log, 'descriptor tables');
+  unknownSharing.report(log, 'threads with private descriptor tables');
+  return read > 0 || pids.length === 0 ? index : { ...index, problem: noTable(pids.length) };
+}
+
+function noTable(processes: number): Unknown {
+  return {
+    known: false,
+    why: 'denied',
+    detail: `not one descriptor table of ${processes} processes could be read`,
+    hint: 'run as root, or with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH',
+  };
+}
+
+interface DistinctTables {
+  /** One thread for each table that may differ from the others', the leader first. */
+  readonly tids: readonly number[];
+  /** Set where the kernel did not tell whether threads share: some of these tables may be one and the same. */
+  readonly undecided?: Unknown;
+}
+
+function readDistinctTables(source: KernelSource, pid: number): Reading<DistinctTables> {
+  const names = source.readDirectory(`/proc/${pid}/task`);
+  if (!names.known) return names;
+  const tids: number[] = [];
+  let undecided: Unknown | undefined;
+  for (const name of names.value) {
+    const tid = Number(name);
+    const shared = tids.some((other) => {
+      const same = source.shareDescriptors(other, tid);
+      if (!same.known && same.why !== 'gone') undecided ??= same;
+      return same.known && same.value;
+    });
+    if (!shared) tids.push(tid);
+    // One more than the most, so that the caller sees that there would have been more.
+    if (undecided !== undefined && tids.length > MOST_TABLES_WITHOUT_KCMP) break;
+  }
+  return known(undecided === undefined ? { tids } : { tids, undecided });
+}
+
+class HolderIndexBuilder implements HolderIndex {
+  readonly holders = new Map<number, Holder[]>();
+  readonly others = new Map<number, Holder[]>();
+  readonly openByPid = new Map<number, number>();
+  readonly #wanted: Wanted;
+
+  constructor(wanted: Wanted) {
+    this.#wanted = wanted;
+  }
+
+  /** `distinct`: no other table of this process that is added is the same one. */
+  add(pid: number, tid: number, table: DescriptorTable, distinct: boolean): void {
+    const { inodes, exceptOthers } = this.#wanted;
+    let found = false;
+    for (let row = 0; row < table.inodes.length; row++) {
+      const inode = table.inodes[row] ?? 0;
+      const into = inodes.has(inode)
+        ? this.holders
+        : exceptOthers !== null && !exceptOthers.has(inode)
+          ? this.others
+          : null;
+      if (into === null) continue;
+      found = true;
+      addHolder(into, inode, { pid, tid, fd: table.fds[row] ?? -1 }, distinct);
+    }
+    if (found) this.openByPid.set(pid, Math.max(table.open, this.openByPid.get(pid) ?? 0));
+  }
+}
+
+function addHolder(index: Map<number, Holder[]>, inode: number, holder: Holder, distinct: boolean): void {
+  const holders = index.get(inode);
+  if (holders === undefined) index.set(inode, [holder]);
+  else if (distinct || !holders.some(({ pid, fd }) => pid === holder.pid && fd === holder.fd)) holders.push(holder);
+}

@@ -1,0 +1,116 @@
+import type {
+  DescriptorTable,
+  DumpRequest,
+  Holder,
+  KernelSource,
+  LookTime,
+  NamespaceRef,
+  Reading,
+} from '@closewait/core/facts';
+import { mapReading } from '@closewait/core/facts';
+import { type AnswerCodec, ANSWERS } from './answers.ts';
+import { encodeEnd, encodeEntry, encodeHeader, entryKey } from './format.ts';
+
+/** Options of {@link Recorder}. */
+export interface RecorderOptions {
+  /** Version of the program, for the header. */
+  readonly writtenBy: string;
+  /** Default false: arguments of other processes may be secrets and are masked. */
+  readonly withArguments?: boolean;
+}
+
+/** A kernel source that passes every question on and writes every answer down, once for each question. */
+export class Recorder implements KernelSource {
+  readonly origin: string;
+  readonly #source: KernelSource;
+  readonly #write: (line: string) => void;
+  readonly #withArguments: boolean;
+  readonly #written = new Set<string>();
+
+  /** `write` gets whole lines in order; {@link Recorder.close} writes the last one. */
+  constructor(source: KernelSource, write: (line: string) => void, options: RecorderOptions) {
+    this.origin = source.origin;
+    this.#source = source;
+    this.#write = write;
+    this.#withArguments = options.withArguments ?? false;
+    write(encodeHeader(options.writtenBy));
+  }
+
+  beginLook(): LookTime {
+    return this.#keep(entryKey('beginLook'), ANSWERS.time, this.#source.beginLook());
+  }
+
+  dumpSockets(namespace: NamespaceRef, request: DumpRequest): Reading<readonly Uint8Array[]> {
+    const { family, states, extensions } = request;
+    const answer = this.#source.dumpSockets(namespace, request);
+    const dump = mapReading(answer, (datagrams) => ({ states, extensions, datagrams }));
+    this.#keep(entryKey('dumpSockets', namespace.inode, family, states.join(','), extensions.join(',')), ANSWERS.dump, dump);
+    return answer;
+  }
+
+  readFile(path: string): Reading<Uint8Array> {
+    const answer = this.#source.readFile(path);
+    const secret = !this.#withArguments && path.endsWith('/cmdline');
+    const kept = secret ? mapReading(answer, maskCommandLine) : answer;
+    return this.#keep(entryKey('readFile', path), ANSWERS.bytes, kept);
+  }
+
+  readDirectory(path: string): Reading<readonly string[]> {
+    return this.#keep(entryKey('readDirectory', path), ANSWERS.names, this.#source.readDirectory(path));
+  }
+
+  readLink(path: string): Reading<string> {
+    return this.#keep(entryKey('readLink', path), ANSWERS.text, this.#source.readLink(path));
+  }
+
+  readInode(path: string): Reading<number> {
+    return this.#keep(entryKey('readInode', path), ANSWERS.number, this.#source.readInode(path));
+  }
+
+  readDescriptors(pid: number, tid: number): Reading<DescriptorTable> {
+    return this.#keep(entryKey('readDescriptors', pid, tid), ANSWERS.table, this.#source.readDescriptors(pid, tid));
+  }
+
+  shareDescriptors(tidA: number, tidB: number): Reading<boolean> {
+    return this.#keep(entryKey('shareDescriptors', tidA, tidB), ANSWERS.flag, this.#source.shareDescriptors(tidA, tidB));
+  }
+
+  readSocketProtocol(holder: Holder): Reading<string> {
+    const { pid, tid, fd } = holder;
+    return this.#keep(entryKey('readSocketProtocol', pid, tid, fd), ANSWERS.text, this.#source.readSocketProtocol(holder));
+  }
+
+  readTcpInfo(holder: Holder, inode: number): Reading<Uint8Array> {
+    const { pid, tid, fd } = holder;
+    return this.#keep(entryKey('readTcpInfo', pid, tid, fd, inode), ANSWERS.bytes, this.#source.readTcpInfo(holder, inode));
+  }
+
+  timed<T>(name: string, work: () => T): { readonly value: T; readonly ms: number } {
+    const result = this.#source.timed(name, work);
+    this.#keep(entryKey('timed', name), ANSWERS.ms, result.ms);
+    return result;
+  }
+
+  /** Ends the recording. */
+  close(): void {
+    this.#write(encodeEnd(this.#written.size));
+    this.#source.close();
+  }
+
+  /** The first answer to a question is the one that a replay gives. */
+  #keep<T>(key: string, codec: AnswerCodec<T>, answer: T): T {
+    if (!this.#written.has(key)) {
+      this.#written.add(key);
+      this.#write(encodeEntry({ key, answer: codec.encode(answer) }));
+    }
+    return answer;
+  }
+}
+
+/** The program's name stays, each argument becomes an ellipsis. */
+function maskCommandLine(bytes: Uint8Array): Uint8Array {
+  const [program = '', ...others] = Buffer.from(bytes).toString('latin1').split('\0');
+  const end = others.pop();
+  if (end === undefined) return bytes;
+  return Buffer.concat([Buffer.from(program, 'latin1'), Buffer.from(`\0${others.map(() => '…\0').join('')}`)]);
+}

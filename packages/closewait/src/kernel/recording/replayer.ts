@@ -1,0 +1,135 @@
+import { peekInetDiagState, SOCK_DIAG_BY_FAMILY, splitNetlinkMessages } from '@closewait/core/codec';
+import {
+  type DescriptorTable,
+  type DumpRequest,
+  type Holder,
+  type KernelSource,
+  known,
+  type LookTime,
+  type NamespaceRef,
+  type Reading,
+  type Unknown,
+  unknown,
+} from '@closewait/core/facts';
+import { fromLinuxState } from '@closewait/core/tcp';
+import { type AnswerCodec, ANSWERS, type RecordedDump } from './answers.ts';
+import { decodeRecording, entryKey } from './format.ts';
+
+/** The kernel as a recording remembers it. What was not recorded is `not-asked`, never absent. */
+export class Replayer implements KernelSource {
+  readonly origin: string;
+  readonly #answers: ReadonlyMap<string, unknown>;
+
+  /** @throws ClosewaitError `usage`, see decodeRecording. */
+  constructor(bytes: Uint8Array, fileName: string) {
+    this.origin = fileName;
+    this.#answers = decodeRecording(bytes, fileName);
+  }
+
+  beginLook(): LookTime {
+    return this.#find(entryKey('beginLook'), ANSWERS.time) ?? { epochMs: 0, bootMs: 0 };
+  }
+
+  dumpSockets(namespace: NamespaceRef, request: DumpRequest): Reading<readonly Uint8Array[]> {
+    const prefix = `${entryKey('dumpSockets', namespace.inode, request.family)} `;
+    let refused: Unknown | undefined;
+    for (const key of this.#answers.keys()) {
+      if (!key.startsWith(prefix)) continue;
+      const dump = this.#find(key, ANSWERS.dump);
+      if (dump === undefined) continue;
+      if (!dump.known) refused ??= dump;
+      else if (covers(dump.value, request)) return known(narrow(dump.value, request));
+    }
+    return refused ?? this.#notRecorded(prefix.trim());
+  }
+
+  readFile(path: string): Reading<Uint8Array> {
+    return this.#reading(entryKey('readFile', path), ANSWERS.bytes);
+  }
+
+  readDirectory(path: string): Reading<readonly string[]> {
+    return this.#reading(entryKey('readDirectory', path), ANSWERS.names);
+  }
+
+  readLink(path: string): Reading<string> {
+    return this.#reading(entryKey('readLink', path), ANSWERS.text);
+  }
+
+  readInode(path: string): Reading<number> {
+    return this.#reading(entryKey('readInode', path), ANSWERS.number);
+  }
+
+  readDescriptors(pid: number, tid: number): Reading<DescriptorTable> {
+    return this.#reading(entryKey('readDescriptors', pid, tid), ANSWERS.table);
+  }
+
+  shareDescriptors(tidA: number, tidB: number): Reading<boolean> {
+    return this.#reading(entryKey('shareDescriptors', tidA, tidB), ANSWERS.flag);
+  }
+
+  readSocketProtocol({ pid, tid, fd }: Holder): Reading<string> {
+    return this.#reading(entryKey('readSocketProtocol', pid, tid, fd), ANSWERS.text);
+  }
+
+  readTcpInfo({ pid, tid, fd }: Holder, inode: number): Reading<Uint8Array> {
+    return this.#reading(entryKey('readTcpInfo', pid, tid, fd, inode), ANSWERS.bytes);
+  }
+
+  timed<T>(name: string, work: () => T): { readonly value: T; readonly ms: number } {
+    return { value: work(), ms: this.#find(entryKey('timed', name), ANSWERS.ms) ?? 0 };
+  }
+
+  close(): void {
+    // The recording is in memory.
+  }
+
+  #find<T>(key: string, codec: AnswerCodec<T>): T | undefined {
+    const answer = this.#answers.get(key);
+    return answer === undefined ? undefined : codec.decode(answer);
+  }
+
+  #reading<T>(key: string, codec: AnswerCodec<Reading<T>>): Reading<T> {
+    return this.#find(key, codec) ?? this.#notRecorded(key);
+  }
+
+  #notRecorded(key: string): Unknown {
+    return unknown('not-asked', `${key}: not in ${this.origin}`);
+  }
+}
+
+function covers(dump: RecordedDump, { states, extensions }: DumpRequest): boolean {
+  return (
+    states.every((state) => dump.states.includes(state)) &&
+    extensions.every((extension) => dump.extensions.includes(extension))
+  );
+}
+
+/** Leaves the sockets of other states out, as the kernel would have. */
+function narrow(dump: RecordedDump, { states }: DumpRequest): readonly Uint8Array[] {
+  if (states.length === dump.states.length) return dump.datagrams;
+  return dump.datagrams.map((datagram) => {
+    const split = splitNetlinkMessages(datagram);
+    // A datagram that cannot be split is the reader's to report.
+    if (!split.ok) return datagram;
+    const kept = split.value.filter(({ type, payload }) => {
+      if (type !== SOCK_DIAG_BY_FAMILY) return true;
+      const state = fromLinuxState(peekInetDiagState(payload));
+      // One that has no name stays: the reader reports it.
+      return state === null || states.includes(state);
+    });
+    return joinMessages(kept.map(({ payload }) => wholeMessage(datagram, payload)));
+  });
+}
+
+const HEADER_BYTES = 16;
+
+/** The message with its header and padding, from the view of its payload. */
+function wholeMessage(datagram: Uint8Array, payload: Uint8Array): Uint8Array {
+  const start = payload.byteOffset - datagram.byteOffset - HEADER_BYTES;
+  const length = (HEADER_BYTES + payload.length + 3) & ~3;
+  return datagram.subarray(start, start + length);
+}
+
+function joinMessages(messages: readonly Uint8Array[]): Uint8Array {
+  return new Uint8Array(Buffer.concat(messages));
+}

@@ -1,0 +1,14 @@
+import type { CauseId } from '../../facts/index.ts';
+import type { Cause } from '../rule.ts';
+import { closedButHeld } from './closed-but-held/index.ts';
+import { neverAccepted } from './never-accepted/index.ts';
+import { undetermined } from './undetermined/index.ts';
+
+export { judgeClosedButHeld } from './closed-but-held/index.ts';
+
+/** Every cause, by its id. An id without a cause, or a cause without an id, does not compile. */
+export const CAUSES = {
+  'never-accepted': neverAccepted,
+  'closed-but-held': closedButHeld,
+  undetermined,
+} satisfies Record<CauseId, Cause> as Readonly<Record<CauseId, Cause>>;

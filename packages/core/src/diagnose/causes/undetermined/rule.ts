@@ -1,0 +1,58 @@
+import type { Facts } from '../../../facts/index.ts';
+import { descriptorEvidence } from '../../descriptor-pressure.ts';
+import type { MissingEvidence } from '../../finding.ts';
+import type { Group } from '../../group.ts';
+import { queueEvidence } from '../../queue-facts.ts';
+import type { Verdict } from '../../rule.ts';
+
+/** Says what is known and what would decide; applies to every group, so that none goes without a finding. */
+export function judgeUndetermined(group: Group, facts: Facts): Verdict {
+  const count = group.connections.length;
+  const one = count === 1;
+  const subject = one ? 'One connection has' : `${count} connections have`;
+  return {
+    confidence: 'possible',
+    title: `${subject} the peer's FIN and ${one ? 'was' : 'were'} not closed; what is known does not decide why.`,
+    evidence: [...queueEvidence(group.connections), ...descriptorEvidence(group.process), ...sharingEvidence(group)],
+    against: [],
+    missing: group.process === null ? holderMissing(group, facts) : threadsMissing(group.process.pid),
+  };
+}
+
+function sharingEvidence({ connections }: Group): Verdict['evidence'] {
+  const shared = connections.filter(({ holders }) => new Set(holders.map(({ pid }) => pid)).size > 1).length;
+  if (shared === 0) return [];
+  const says = `${shared} are held by several processes: the connection ends when the last of them closes`;
+  return [{ id: 'several-holders', says, value: shared }];
+}
+
+function holderMissing(group: Group, facts: Facts): readonly MissingEvidence[] {
+  const denied = facts.unseen.find(({ what, problem }) => problem.why === 'denied' && /process|descriptor/.test(what));
+  const [first] = group.connections;
+  const uid = first === undefined ? '' : ` (the socket belongs to uid ${first.socket.uid})`;
+  if (denied !== undefined) {
+    return [{ id: 'holder', why: `the holder was not found, and ${denied.what} could not be read${uid}`, hint: 'run as root' }];
+  }
+  return [
+    {
+      id: 'holder',
+      why: `no process that is visible here holds it${uid}: it may be in flight over a unix socket, registered with io_uring, or held in another pid namespace`,
+      hint: null,
+    },
+  ];
+}
+
+function threadsMissing(pid: number): readonly MissingEvidence[] {
+  return [
+    {
+      id: 'threads',
+      why: 'what the threads of the process wait for was not looked at: it tells a stuck worker from a forgotten connection',
+      hint: `grep -H . /proc/${pid}/task/*/wchan`,
+    },
+    {
+      id: 'event-interest',
+      why: 'whether an epoll instance watches these descriptors was not looked at',
+      hint: `grep -H tfd /proc/${pid}/fdinfo/*`,
+    },
+  ];
+}

@@ -1,0 +1,119 @@
+import type { CauseId, ClosedSocket, Confidence, Facts, Holder, ProcessFacts, Severity } from '../facts/index.ts';
+import { CAUSES, judgeClosedButHeld } from './causes/index.ts';
+import { connectionAge } from './connection-age.ts';
+import type { Diagnosis, Finding, StuckConnection } from './finding.ts';
+import { type Group, groupConnections, ownerKey } from './group.ts';
+import { OwnerFinder } from './owner-finder.ts';
+import type { Cause, Verdict } from './rule.ts';
+
+/** Options of {@link diagnose}. */
+export interface DiagnoseOptions {
+  /** Connections younger than this are passing through CLOSE-WAIT and are only counted. Milliseconds. */
+  readonly minAgeMs: number;
+  /** Default: all. Narrows what is judged, never what is known: listeners and siblings stay in sight. */
+  readonly selects?: Selects;
+}
+
+/** Which connections, with the process that each belongs to, are judged; null for a socket that is closed but held. */
+export type Selects = (connection: StuckConnection | null, process: ProcessFacts | null) => boolean;
+
+const RANK: Readonly<Record<Confidence, number>> = { certain: 0, likely: 1, possible: 2 };
+const URGENCY: Readonly<Record<Severity, number>> = { leak: 0, stall: 0, benign: 1 };
+
+/**
+ * Says of every connection in CLOSE-WAIT why it is there, as far as the facts go. Age alone is never a cause:
+ * CLOSE-WAIT is legal while this side still has something to send (RFC 9293 3.6).
+ *
+ * @example
+ * diagnose(facts, { minAgeMs: 1000 }).findings.map((finding) => finding.cause)
+ */
+export function diagnose(facts: Facts, { minAgeMs, selects = () => true }: DiagnoseOptions): Diagnosis {
+  const all = listConnections(facts).filter(({ socket }) => socket.state === 'CLOSE-WAIT');
+  const stuck = all.filter(({ age }) => age.ms === null || age.ms >= minAgeMs);
+  const groups = groupConnections(stuck, new OwnerFinder(facts)).flatMap((group) => narrowGroup(group, selects));
+  const findings = [...groups.map((group) => judgeGroup(group, facts)), ...judgeClosed(facts, minAgeMs, selects)];
+  return {
+    findings: findings.sort((a, b) => URGENCY[a.severity] - URGENCY[b.severity] || sizeOf(b) - sizeOf(a)),
+    closeWait: all.length,
+    passing: all.length - stuck.length,
+  };
+}
+
+/** The sockets of a look with their holders and ages, in the kernel's order. */
+export function listConnections(facts: Facts): readonly StuckConnection[] {
+  return facts.sockets.map((socket) => ({
+    socket,
+    holders: facts.holders.get(socket.inode) ?? NO_HOLDERS,
+    age: connectionAge(socket),
+  }));
+}
+
+const NO_HOLDERS: readonly Holder[] = [];
+
+function narrowGroup(group: Group, selects: Selects): readonly Group[] {
+  const connections = group.connections.filter((connection) => selects(connection, group.process));
+  return connections.length === 0 ? [] : [{ ...group, connections }];
+}
+
+function sizeOf({ connections, closed }: Finding): number {
+  return connections.length + closed.length;
+}
+
+/** Asks every rule; the surest verdict is the finding, the others that apply are its alternatives. */
+function judgeGroup(group: Group, facts: Facts): Finding {
+  const verdicts = Object.values(CAUSES)
+    .map((cause) => ({ cause, verdict: cause.judge(group, facts) }))
+    .filter((judged): judged is { cause: Cause; verdict: Verdict } => judged.verdict !== null)
+    .sort((a, b) => RANK[a.verdict.confidence] - RANK[b.verdict.confidence]);
+  const [best, ...rest] = verdicts;
+  if (best === undefined) throw new Error('no cause applies: undetermined must always');
+  const alternatives = rest
+    .filter(({ cause }) => cause.id !== 'undetermined' && best.verdict.confidence !== 'certain')
+    .map(({ cause, verdict }) => ({ cause: cause.id, confidence: verdict.confidence }));
+  return toFinding(best.cause, best.verdict, group, [], alternatives);
+}
+
+function toFinding(
+  cause: Cause,
+  verdict: Verdict,
+  group: Group,
+  closed: readonly ClosedSocket[],
+  alternatives: readonly { readonly cause: CauseId; readonly confidence: Confidence }[],
+): Finding {
+  return {
+    id: `${cause.id}/${group.key}`,
+    cause: cause.id,
+    severity: cause.severity,
+    ...verdict,
+    process: group.process,
+    listener: group.listeners[0] ?? null,
+    connections: group.connections,
+    closed,
+    alternatives,
+    remedies: cause.remedies(group),
+    codeFix: cause.codeFix,
+    docs: `docs/causes/${cause.id}.md`,
+  };
+}
+
+function judgeClosed(facts: Facts, minAgeMs: number, selects: Selects): readonly Finding[] {
+  const byPid = new Map<number, ClosedSocket[]>();
+  for (const socket of facts.closed) {
+    const pid = socket.holders[0]?.pid;
+    if (pid === undefined || wasAliveJustNow(socket, minAgeMs)) continue;
+    const list = byPid.get(pid);
+    if (list === undefined) byPid.set(pid, [socket]);
+    else list.push(socket);
+  }
+  return [...byPid].flatMap(([pid, closed]) => {
+    const process = facts.processes.get(pid) ?? null;
+    if (!selects(null, process)) return [];
+    const group: Group = { key: ownerKey(process), process, listeners: [], queued: false, connections: [] };
+    return [toFinding(CAUSES['closed-but-held'], judgeClosedButHeld(closed, process), group, closed, [])];
+  });
+}
+
+/** Acknowledged something within the minimum age, so it was closed since: the program may be about to close it too. */
+function wasAliveJustNow({ info }: ClosedSocket, minAgeMs: number): boolean {
+  return info.known && info.value.lastAckReceivedMs < minAgeMs;
+}
