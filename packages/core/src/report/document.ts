@@ -19,6 +19,15 @@ export interface ReportOwner {
   readonly cloexec: boolean | null;
 }
 
+/**
+ * What an age in the document says.
+ *
+ * - `exact`: nothing was acknowledged after the peer's FIN, so this is the time since the FIN.
+ * - `at-least`: something may have been acknowledged after it; the FIN is as old as this or older.
+ * - `since-first-seen`: time since closewait itself first saw the connection in this state.
+ */
+export type AgeIs = 'exact' | 'at-least' | 'since-first-seen';
+
 /** One connection, the same in the report and in `ls`. */
 export interface ReportConnection {
   /** `192.0.2.1:443`, `[2001:db8::1]:443`, `[::ffff:192.0.2.1]:443`. */
@@ -35,23 +44,54 @@ export interface ReportConnection {
   /** Null where the kernel gave no tcp_info. */
   readonly bytesReceived: JsonInteger | null;
   readonly bytesSent: JsonInteger | null;
+  /** Time since the peer's FIN; null where the kernel gave no tcp_info and for other states than CLOSE-WAIT. */
   readonly ageMs: number | null;
-  readonly ageIs: 'exact' | 'at-least' | 'since-first-seen' | null;
+  readonly ageIs: AgeIs | null;
   readonly owners: readonly ReportOwner[];
   readonly timer: { readonly kind: TimerKind; readonly expiresMs: number; readonly retransmits: number };
   /** Which events the owner waits for on it; null where nobody asked. */
   readonly interest: string | null;
 }
 
-export interface ReportProcess {
+/** A socket that the kernel has closed and a process still holds: it has no addresses any more. */
+export interface ReportClosedSocket {
+  readonly inode: number;
+  readonly protocol: 'TCP' | 'TCPv6';
+  readonly bytesReceived: JsonInteger | null;
+  readonly bytesSent: JsonInteger | null;
+  readonly owners: readonly ReportOwner[];
+}
+
+/** The process part of one row of `ls`. */
+export interface ConnectionProcess {
   readonly pid: number;
   readonly comm: string | null;
+  readonly unit: string | null;
+  readonly container: string | null;
+}
+
+/**
+ * One row of `closewait ls`: schema `closewait/connection/v1`. A row has no `schema` field: at 95,000 rows it would be
+ * a tenth of the output, and `owners` and `cookie` tell a row from every other document of the program.
+ */
+export interface ConnectionRow extends ReportConnection {
+  /** The process of the first owner; null where no owner was seen. */
+  readonly process: ConnectionProcess | null;
+}
+
+export interface ReportProcess {
+  readonly pid: number;
+  /** Null here and below: it could not be read. */
+  readonly comm: string | null;
   readonly exe: string | null;
-  /** Arguments after the first are masked unless they were asked for. */
+  /** Only the first one unless the arguments were asked for: they may hold secrets. */
   readonly cmdline: readonly string[] | null;
+  /** How many arguments `cmdline` leaves out. */
+  readonly maskedArguments: number;
   readonly uid: number | null;
   readonly startedAt: string | null;
   readonly cgroup: string | null;
+  /** Null: in none, or not known. */
   readonly unit: string | null;
   /** `docker:…`, `containerd:…`, `cri-o:…`, `podman:…`, with the whole id. */
   readonly container: string | null;
@@ -60,7 +100,9 @@ export interface ReportProcess {
     readonly open: number;
     /** Null: unlimited. */
     readonly limit: number | null;
+    /** Descriptors on connections in CLOSE-WAIT, of any age, reported or not. */
     readonly closeWait: number;
+    /** Descriptors on sockets that the kernel has closed. */
     readonly closedButHeld: number;
   } | null;
 }
@@ -86,7 +128,20 @@ export interface ReportRemedy {
   readonly peerSees: string;
 }
 
+/** How many connections of a finding share one thing. */
+export interface PeerCount {
+  /** IPv4-mapped addresses are unmapped: both spellings are one peer. */
+  readonly address: string;
+  readonly count: number;
+}
+
+export interface PortCount {
+  readonly port: number;
+  readonly count: number;
+}
+
 export interface ReportFinding {
+  /** The same for the same process, cause and group in the next look. */
   readonly id: string;
   readonly cause: CauseId;
   readonly confidence: Confidence;
@@ -94,12 +149,20 @@ export interface ReportFinding {
   readonly title: string;
   readonly process: ReportProcess | null;
   readonly listener: ReportListener | null;
+  /** Connections and closed sockets, all of them. */
   readonly count: number;
   readonly oldestAgeMs: number | null;
+  /** `exact` only where the age of every connection is; otherwise one of them may be older. */
+  readonly oldestAgeIs: 'exact' | 'at-least' | null;
   readonly newestAgeMs: number | null;
   readonly growthPerMin: number | null;
   readonly exhaustionAt: string | null;
-  readonly peers: readonly { readonly address: string; readonly count: number }[];
+  /** Most first, at most 100; `peerCount` is whole. */
+  readonly peers: readonly PeerCount[];
+  readonly peerCount: number;
+  /** Most first, at most 100. */
+  readonly localPorts: readonly PortCount[];
+  readonly remotePorts: readonly PortCount[];
   readonly evidence: readonly ReportEvidence[];
   readonly against: readonly ReportEvidence[];
   readonly missing: readonly { readonly id: string; readonly why: string; readonly hint: string | null }[];
@@ -107,8 +170,10 @@ export interface ReportFinding {
   readonly remedies: readonly ReportRemedy[];
   readonly codeFix: string;
   readonly docs: string;
-  /** At most 100; `count` is whole. */
+  /** Oldest first, at most 100; `count` is whole. */
   readonly connections: readonly ReportConnection[];
+  /** At most 100. */
+  readonly closed: readonly ReportClosedSocket[];
 }
 
 export interface ReportReader {
@@ -120,6 +185,20 @@ export interface ReportReader {
   readonly hint?: string;
 }
 
+/** One network namespace that was looked into; `sockets` is null where it could not be. */
+export interface ReportNamespace {
+  readonly inode: number;
+  readonly path: string;
+  readonly sockets: number | null;
+}
+
+export interface ReportUnseen {
+  readonly what: string;
+  readonly why: UnknownWhy;
+  readonly detail: string;
+  readonly hint: string | null;
+}
+
 /** What `closewait --json` prints: schema `closewait/report/v1`. */
 export interface Report {
   readonly schema: typeof REPORT_SCHEMA_ID;
@@ -127,7 +206,7 @@ export interface Report {
   readonly takenAt: string;
   readonly host: { readonly name: string; readonly kernel: string; readonly bootId: string };
   readonly readers: readonly ReportReader[];
-  readonly namespaces: readonly { readonly inode: number; readonly path: string; readonly sockets: number | null }[];
+  readonly namespaces: readonly ReportNamespace[];
   readonly totals: {
     /** Connections in CLOSE-WAIT that were seen. */
     readonly closeWait: number;
@@ -137,9 +216,10 @@ export interface Report {
     readonly reported: number;
     /** Sockets that the kernel has closed and a process still holds. */
     readonly closedButHeld: number;
-    readonly byState: Readonly<Partial<Record<TcpState, number>>>;
+    /** Null where only some states were asked for. */
+    readonly byState: Readonly<Partial<Record<TcpState, number>>> | null;
   };
   readonly findings: readonly ReportFinding[];
   /** What could not be looked at, in words. */
-  readonly unseen: readonly { readonly what: string; readonly why: UnknownWhy; readonly detail: string; readonly hint: string | null }[];
+  readonly unseen: readonly ReportUnseen[];
 }

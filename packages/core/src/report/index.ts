@@ -1,1 +1,30 @@
-export * from './document.ts';
+export { buildConnection, buildConnectionRow } from './build-connection.ts';
+export { buildReport, LISTED_PER_FINDING, type ReportOptions } from './build-report.ts';
+export { connectionJsonLine, connectionProcessJson } from './connection-json-line.ts';
+export { type ConnectionTableOptions, formatConnectionTable } from './connection-table.ts';
+export {
+  type AgeIs,
+  CONNECTION_SCHEMA_ID,
+  type ConnectionProcess,
+  type ConnectionRow,
+  type JsonInteger,
+  type PeerCount,
+  type PortCount,
+  REPORT_SCHEMA_ID,
+  type Report,
+  type ReportClosedSocket,
+  type ReportConnection,
+  type ReportEvidence,
+  type ReportFinding,
+  type ReportListener,
+  type ReportNamespace,
+  type ReportOwner,
+  type ReportProcess,
+  type ReportReader,
+  type ReportRemedy,
+  type ReportUnseen,
+} from './document.ts';
+export { formatBytes, formatCount, formatCountOf, formatDuration } from './quantities.ts';
+export { safeCommand, safeJson, safeText } from './safe-text.ts';
+export { createStyle, type Paint, type Style } from './style.ts';
+export { formatReport, type TextReportOptions } from './text-report.ts';

@@ -1,0 +1,94 @@
+import type { ConnectionAge, StuckConnection } from '../diagnose/index.ts';
+import {
+  type ClosedSocket,
+  type ContainerId,
+  formatEndpoint,
+  type Holder,
+  type ProcessFacts,
+  valueOr,
+} from '../facts/index.ts';
+import type {
+  AgeIs,
+  ConnectionProcess,
+  ConnectionRow,
+  JsonInteger,
+  ReportClosedSocket,
+  ReportConnection,
+  ReportOwner,
+} from './document.ts';
+
+/** A connection of the look as the document shows it. */
+export function buildConnection({ socket, holders, age }: StuckConnection): ReportConnection {
+  const info = valueOr(socket.info, null);
+  return {
+    local: formatEndpoint(socket.local),
+    remote: formatEndpoint(socket.remote),
+    state: socket.state,
+    family: socket.family,
+    netns: socket.netns,
+    uid: socket.uid,
+    inode: socket.inode,
+    cookie: toJsonInteger(socket.cookie),
+    rxQueueBytes: socket.rxQueueBytes,
+    txQueueBytes: socket.txQueueBytes,
+    bytesReceived: info === null ? null : toJsonInteger(info.bytesReceived),
+    bytesSent: info === null ? null : toJsonInteger(info.bytesSent),
+    ageMs: age.ms,
+    ageIs: ageIs(age),
+    owners: holders.map(buildOwner),
+    timer: {
+      kind: socket.timer.kind,
+      expiresMs: socket.timer.expiresMs,
+      retransmits: socket.timer.retransmits,
+    },
+    interest: null,
+  };
+}
+
+/** One row of `closewait ls`: the connection and the process of its first owner. */
+export function buildConnectionRow(connection: StuckConnection, process: ProcessFacts | null): ConnectionRow {
+  return { ...buildConnection(connection), process: process === null ? null : buildConnectionProcess(process) };
+}
+
+/** The process part of a row of `closewait ls`. */
+export function buildConnectionProcess(process: ProcessFacts): ConnectionProcess {
+  return {
+    pid: process.pid,
+    comm: valueOr(process.name, null),
+    unit: valueOr(process.unit, null),
+    container: formatContainer(valueOr(process.container, null)),
+  };
+}
+
+/** A socket without a connection, for `closed-but-held`. */
+export function buildClosedSocket(closed: ClosedSocket): ReportClosedSocket {
+  const info = valueOr(closed.info, null);
+  return {
+    inode: closed.inode,
+    protocol: closed.protocol,
+    bytesReceived: info === null ? null : toJsonInteger(info.bytesReceived),
+    bytesSent: info === null ? null : toJsonInteger(info.bytesSent),
+    owners: closed.holders.map(buildOwner),
+  };
+}
+
+/** `docker:0123…`, null where there is none or it is not known. */
+export function formatContainer(container: ContainerId | null): string | null {
+  return container === null ? null : `${container.runtime}:${container.id}`;
+}
+
+/** Above 2^53 a JSON number loses digits in most readers (RFC 8259 section 6): a string from there on. */
+export function toJsonInteger(value: bigint): JsonInteger {
+  return value <= MAX_SAFE ? Number(value) : value.toString();
+}
+
+/** What the age says, null where there is none. */
+export function ageIs(age: ConnectionAge): AgeIs | null {
+  return age.ms === null ? null : age.is;
+}
+
+const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
+function buildOwner({ pid, tid, fd }: Holder): ReportOwner {
+  return { pid, tid, fd, cloexec: null };
+}

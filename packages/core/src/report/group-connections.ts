@@ -1,0 +1,70 @@
+import type { StuckConnection } from '../diagnose/index.ts';
+import { unmapAddress } from '../facts/index.ts';
+import type { PeerCount, PortCount } from './document.ts';
+
+/** What the connections of a finding have in common and where they differ. */
+export interface ConnectionGroups {
+  readonly oldestAgeMs: number | null;
+  readonly oldestAgeIs: 'exact' | 'at-least' | null;
+  readonly newestAgeMs: number | null;
+  readonly peers: readonly PeerCount[];
+  readonly peerCount: number;
+  readonly localPorts: readonly PortCount[];
+  readonly remotePorts: readonly PortCount[];
+}
+
+/** Ages, peers and ports of a finding's connections, in one pass: there may be 100,000. */
+export function groupConnections(connections: readonly StuckConnection[], cap: number): ConnectionGroups {
+  const peers = new Map<string, number>();
+  const localPorts = new Map<number, number>();
+  const remotePorts = new Map<number, number>();
+  let oldest = -1;
+  let newest = Number.POSITIVE_INFINITY;
+  let exact = true;
+  for (const { socket, age } of connections) {
+    increment(peers, unmapAddress(socket.remote.address));
+    increment(localPorts, socket.local.port);
+    increment(remotePorts, socket.remote.port);
+    exact &&= age.ms !== null && age.is === 'exact';
+    if (age.ms === null) continue;
+    oldest = Math.max(oldest, age.ms);
+    newest = Math.min(newest, age.ms);
+  }
+  const aged = oldest >= 0;
+  return {
+    oldestAgeMs: aged ? oldest : null,
+    oldestAgeIs: aged ? (exact ? 'exact' : 'at-least') : null,
+    newestAgeMs: aged ? newest : null,
+    peers: mostFirst(peers, cap).map(([address, count]) => ({ address, count })),
+    peerCount: peers.size,
+    localPorts: mostFirst(localPorts, cap).map(([port, count]) => ({ port, count })),
+    remotePorts: mostFirst(remotePorts, cap).map(([port, count]) => ({ port, count })),
+  };
+}
+
+/** The oldest connections, oldest first, unknown ages last; sorts no more than twice `cap` at a time. */
+export function selectOldest(connections: readonly StuckConnection[], cap: number): readonly StuckConnection[] {
+  let kept: StuckConnection[] = [];
+  let floor = Number.NEGATIVE_INFINITY;
+  for (const connection of connections) {
+    if ((connection.age.ms ?? -1) <= floor) continue;
+    kept.push(connection);
+    if (kept.length < 2 * cap) continue;
+    kept = kept.toSorted(byAge).slice(0, cap);
+    floor = kept.at(-1)?.age.ms ?? -1;
+  }
+  return kept.toSorted(byAge).slice(0, cap);
+}
+
+function byAge(a: StuckConnection, b: StuckConnection): number {
+  return (b.age.ms ?? -1) - (a.age.ms ?? -1);
+}
+
+function increment<K>(counts: Map<K, number>, key: K): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+/** Equal counts keep the order in which they were first seen. */
+function mostFirst<K>(counts: ReadonlyMap<K, number>, cap: number): readonly (readonly [K, number])[] {
+  return [...counts].toSorted((a, b) => b[1] - a[1]).slice(0, cap);
+}

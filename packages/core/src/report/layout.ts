@@ -1,0 +1,65 @@
+import { removeStyle } from './style.ts';
+
+/** Stands for a space at which a line may not break. Foreign text has none: safeText escapes U+00A0. */
+const GLUE = '\u00a0';
+
+/** Keeps the words of a text on one line: a quantity and its unit, a command. Painted text must be glued. */
+export function glue(text: string): string {
+  return text.replaceAll(' ', GLUE);
+}
+
+/** Columns of a painted text, a column for each code point. */
+export function widthOf(text: string): number {
+  let columns = 0;
+  for (const _ of removeStyle(text)) columns += 1;
+  return columns;
+}
+
+/** Breaks a text at spaces into lines of at most `width` columns; a word that is longer is cut, a glued one is not. */
+export function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ').flatMap((long) => cut(long, width))) {
+    if (line !== '' && widthOf(line) + 1 + widthOf(word) > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  lines.push(line);
+  return lines.map((wrapped) => wrapped.trimEnd().replaceAll(GLUE, ' '));
+}
+
+/** `first` and then `text`, whose further lines start at the column `hang`. */
+export function hang(first: string, text: string, hangAt: number, width: number): readonly string[] {
+  const gap = ' '.repeat(Math.max(0, hangAt - widthOf(first)));
+  const indent = ' '.repeat(hangAt);
+  return wrap(text, Math.max(1, width - hangAt)).map((line, index) => `${index === 0 ? first + gap : indent}${line}`);
+}
+
+/** Fills up with spaces on the right. */
+export function padEnd(text: string, columns: number): string {
+  return text + ' '.repeat(Math.max(0, columns - widthOf(text)));
+}
+
+/** Fills up with spaces on the left. */
+export function padStart(text: string, columns: number): string {
+  return ' '.repeat(Math.max(0, columns - widthOf(text))) + text;
+}
+
+/** The first `columns` columns of an unpainted text, with an ellipsis where something is missing. */
+export function truncate(text: string, columns: number): string {
+  if (text.length <= columns || widthOf(text) <= columns) return text;
+  return `${[...text].slice(0, Math.max(0, columns - 1)).join('')}…`;
+}
+
+function cut(word: string, width: number): readonly string[] {
+  if (word.length <= width || word.includes(GLUE) || removeStyle(word) !== word) return [word];
+  const characters = [...word];
+  const pieces: string[] = [];
+  for (let start = 0; start < characters.length; start += width) {
+    pieces.push(characters.slice(start, start + width).join(''));
+  }
+  return pieces;
+}
