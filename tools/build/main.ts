@@ -23,7 +23,6 @@ const { output } = await build({
     dir: dist,
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
-    banner: (chunk) => (chunk.name === 'main' ? '#!/usr/bin/env node' : ''),
   },
 });
 chmodSync(join(dist, 'main.js'), 0o755);
