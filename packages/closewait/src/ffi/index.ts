@@ -1,8 +1,9 @@
 export { bootTimeMs } from './clock.ts';
 export { errnoName } from './errno.ts';
-export { shareDescriptorTable, socketInodeAt, socketProtocolName, tcpInfoOfDescriptor } from './foreign-descriptors.ts';
+export { shareDescriptorTable, socketProtocolName, tcpInfoOfDescriptor } from './foreign-descriptors.ts';
 export { failureOf, inNetworkNamespace } from './namespace.ts';
 export { NetlinkSocket } from './netlink-socket.ts';
+export { walkSocketLinks } from './socket-links.ts';
 export {
   AF_INET,
   acceptIpv4,

@@ -50,9 +50,9 @@ export function look(source: KernelSource, options: LookOptions): Facts {
   const wantsReport = options.depth === 'report';
   const census = wantsReport ? log.run('sock_diag census', () => readCensus(source, namespaces, log)) : null;
   const extensions = wantsReport ? (['info', 'memory'] as const) : (['info'] as const);
-  const { sockets, problem: socketProblem } = log.run('sock_diag', () =>
-    readSockets(source, namespaces, options.states, extensions, log),
-  );
+  const { sockets, problem: socketProblem } = hasNone(census, options.states)
+    ? { sockets: [] }
+    : log.run('sock_diag', () => readSockets(source, namespaces, options.states, extensions, log));
   if (socketProblem !== undefined) throw cannotLook('TCP sockets', socketProblem);
 
   const listeners = census?.listeners ?? findListeners(source, namespaces, sockets, log);
@@ -78,6 +78,11 @@ export function look(source: KernelSource, options: LookOptions): Facts {
 }
 
 const NOT_COUNTED: Unknown = { known: false, why: 'not-asked', detail: 'only some states were asked for' };
+
+/** The census has counted: what is not there need not be dumped. */
+function hasNone(census: SocketCensus | null, states: readonly TcpState[]): boolean {
+  return census !== null && census.problem === undefined && states.every((state) => !census.countByState[state]);
+}
 
 /** A connection in an accept queue belongs to its listener's process; without one nobody asks for listeners. */
 function findListeners(

@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { type DescriptorTable, known, type Reading } from '@closewait/core/facts';
-import { failureOf, socketInodeAt } from '../../ffi/index.ts';
+import { failureOf, walkSocketLinks } from '../../ffi/index.ts';
 import { refusal } from './refusal.ts';
 
 /** Root is refused too, by a security module or where a process belongs to another user namespace. */
@@ -35,28 +35,20 @@ export function readProcInode(path: string): Reading<number> {
   return attempt('stat', path, () => statSync(path).ino);
 }
 
-/** All sockets of a /proc/PID/task/TID/fd directory. Entries that vanish meanwhile are left out. */
+/** All sockets of a /proc/PID/task/TID/fd directory. Descriptors that are closed meanwhile are left out. */
 export function readDescriptorTable(path: string): Reading<DescriptorTable> {
-  return attempt('readdir', path, () => {
-    const directory = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
-    try {
-      return collectSockets(directory, readdirSync(path));
-    } finally {
-      closeSync(directory);
-    }
-  });
-}
-
-function collectSockets(directory: number, names: readonly string[]): DescriptorTable {
-  const fds = new Int32Array(names.length);
-  const inodes = new Uint32Array(names.length);
-  let count = 0;
-  for (const name of names) {
-    const inode = socketInodeAt(directory, name);
-    if (inode <= 0) continue;
-    fds[count] = Number(name);
-    inodes[count] = inode;
-    count++;
+  const directory = attempt('open', path, () => openSync(path, constants.O_RDONLY | constants.O_DIRECTORY));
+  if (!directory.known) return directory;
+  try {
+    const fds: number[] = [];
+    const inodes: number[] = [];
+    const open = walkSocketLinks(directory.value, (fd, inode) => {
+      fds.push(fd);
+      inodes.push(inode);
+    });
+    if (!open.ok) return refusal(open, path);
+    return known({ open: open.value, fds: Int32Array.from(fds), inodes: Uint32Array.from(inodes) });
+  } finally {
+    closeSync(directory.value);
   }
-  return { open: names.length, fds: fds.slice(0, count), inodes: inodes.slice(0, count) };
 }
