@@ -15,14 +15,19 @@ export function widthOf(text: string): number {
   return columns;
 }
 
-/** Breaks a text at spaces into lines of at most `width` columns; a word that is longer is cut, a glued one is not. */
-export function wrap(text: string, width: number): readonly string[] {
+/**
+ * Breaks a text at spaces into lines of at most `width` columns, the first of at most `firstWidth`. A word that is
+ * longer is cut, a glued one is not.
+ */
+export function wrap(text: string, width: number, firstWidth: number = width): readonly string[] {
   const lines: string[] = [];
   let line = '';
+  let room = firstWidth;
   for (const word of text.split(' ').flatMap((long) => cut(long, width))) {
-    if (line !== '' && widthOf(line) + 1 + widthOf(word) > width) {
+    if ((line !== '' || room < width) && widthOf(line) + (line === '' ? 0 : 1) + widthOf(word) > room) {
       lines.push(line);
       line = word;
+      room = width;
     } else {
       line = line === '' ? word : `${line} ${word}`;
     }
@@ -31,11 +36,12 @@ export function wrap(text: string, width: number): readonly string[] {
   return lines.map((wrapped) => wrapped.trimEnd().replaceAll(GLUE, ' '));
 }
 
-/** `first` and then `text`, whose further lines start at the column `hang`. */
-export function hang(first: string, text: string, hangAt: number, width: number): readonly string[] {
-  const gap = ' '.repeat(Math.max(0, hangAt - widthOf(first)));
-  const indent = ' '.repeat(hangAt);
-  return wrap(text, Math.max(1, width - hangAt)).map((line, index) => `${index === 0 ? first + gap : indent}${line}`);
+/** `first` and then `text`, which starts at the column `at` or behind `first`; its further lines start at `at`. */
+export function hang(first: string, text: string, at: number, width: number): readonly string[] {
+  const head = padEnd(first, at);
+  const indent = ' '.repeat(at);
+  const lines = wrap(text, Math.max(1, width - at), Math.max(0, width - widthOf(head)));
+  return lines.map((line, index) => `${index === 0 ? head : indent}${line}`.trimEnd());
 }
 
 /** Fills up with spaces on the right. */

@@ -1,19 +1,21 @@
 import type { Severity } from '../facts/index.ts';
-import type { ReportFinding, ReportListener, ReportRemedy } from './document.ts';
+import type { ReportEvidence, ReportFinding, ReportRemedy } from './document.ts';
 import { glue, hang, padEnd, widthOf } from './layout.ts';
-import { formatCount } from './quantities.ts';
 import { safeCommand, safeText } from './safe-text.ts';
 import type { Paint, Style } from './style.ts';
 import { describeConnections, describeFrees } from './words.ts';
 
 const FINDING_AT = 2;
 const LABEL_AT = 4;
-/** The longest label, `listener`, and two spaces. */
-const TEXT_AT = LABEL_AT + 10;
+/** The longest labels, `against` and `missing`, and two spaces. */
+const TEXT_AT = LABEL_AT + 9;
 
 /** From this width on a remedy's text stands beside its command, and not below it. */
 const WIDE = 100;
 const WIDEST_COMMAND = 44;
+
+/** Stands for what a finding of the same process has said already. */
+const AS_ABOVE = 'as above';
 
 /** What the text of a finding depends on beside the finding. */
 export interface TextContext {
@@ -22,69 +24,87 @@ export interface TextContext {
   readonly takenAtMs: number;
 }
 
-/** The lines of one finding, below the head of its process. */
-export function formatFinding(finding: ReportFinding, context: TextContext): readonly string[] {
-  const { style, width } = context;
-  const paint = paintOf(finding.severity, style);
-  const cause = `${' '.repeat(FINDING_AT)}${paint(finding.cause)}, ${finding.confidence}`;
-  const field = (label: string, texts: readonly string[]): readonly string[] =>
-    texts.flatMap((text, index) =>
-      hang(index === 0 ? ' '.repeat(LABEL_AT) + style.faint(label) : '', text, TEXT_AT, width),
-    );
+/** The lines of one finding. What stands in a finding above it, of the same process, is not said again. */
+export function formatFinding(
+  finding: ReportFinding,
+  above: readonly ReportFinding[],
+  context: TextContext,
+): readonly string[] {
+  const { style, width, takenAtMs } = context;
+  const cause = `${' '.repeat(FINDING_AT)}${paintOf(finding.severity, style)(finding.cause)}, ${finding.confidence}  `;
+  const says = ({ says: text }: ReportEvidence): string => safeText(text);
+  const codeIsNew = finding.codeFix !== '' && above.every(({ codeFix }) => codeFix !== finding.codeFix);
   return [
-    ...hang(`${cause}  `, safeText(finding.title), width < WIDE ? LABEL_AT : widthOf(cause) + 2, width),
-    ...hang('', describeConnections(finding, context.takenAtMs), LABEL_AT, width),
-    ...field('listener', finding.listener === null ? [] : [describeListener(finding.listener)]),
-    ...field(
-      'why',
-      finding.evidence.map(({ says }) => safeText(says)),
-    ),
-    ...field(
-      'against',
-      finding.against.map(({ says }) => safeText(says)),
-    ),
-    ...field(
+    ...hang(cause, safeText(finding.title), width < WIDE ? LABEL_AT : widthOf(cause), width),
+    ...hang('', describeConnections(finding, takenAtMs), LABEL_AT, width),
+    ...formatField('why', finding.evidence.map(says), context),
+    ...formatField('against', finding.against.map(says), context),
+    ...formatField(
       'or',
       finding.alternatives.map(({ cause: other, confidence }) => `${other}, ${confidence}`),
+      context,
     ),
-    ...field(
-      'missing',
-      finding.missing.map(({ why, hint }) => sentences(why, hint)),
-    ),
-    ...formatRemedies(finding.remedies, context),
-    ...field('code', finding.codeFix === '' ? [] : [`${sentences(finding.codeFix)} ${style.faint(finding.docs)}`]),
+    ...formatMissing(finding, above, context),
+    ...formatRemedies(finding, above, context),
+    ...formatField('code', codeIsNew ? [`${safeText(finding.codeFix)} ${safeText(finding.docs)}`] : [], context),
   ];
 }
 
-function formatRemedies(remedies: readonly ReportRemedy[], { style, width }: TextContext): readonly string[] {
-  const commands = remedies.map(({ command }) => (command === null ? '' : safeCommand(command)));
-  const widest = Math.max(0, ...commands.map(widthOf));
-  const beside = width >= WIDE && widest > 0 && widest <= WIDEST_COMMAND;
-  const label = ' '.repeat(LABEL_AT) + style.faint('now');
-  return remedies.flatMap((remedy, index) => {
-    const first = padEnd(index === 0 ? label : '', TEXT_AT);
-    const command = commands[index] ?? '';
-    const text = sentences(remedy.does, describeFrees(remedy), remedy.risk, remedy.peerSees);
-    if (command === '') return hang(first, text, TEXT_AT, width);
-    if (beside) return hang(first + style.command(command), text, TEXT_AT + widest + 2, width);
-    return [first + style.command(command), ...hang('', text, TEXT_AT + 2, width)];
-  });
+function formatField(label: string, texts: readonly string[], { style, width }: TextContext): readonly string[] {
+  return texts.flatMap((text, index) => hang(index === 0 ? formatLabel(label, style) : '', text, TEXT_AT, width));
 }
 
-/** The kernel lets one more wait than the backlog says: sk_acceptq_is_full() of include/net/sock.h compares with >. */
-function describeListener({ local, acceptQueue, backlog }: ReportListener): string {
-  const waiting = glue(`${formatCount(acceptQueue)} of ${formatCount(backlog)}`);
-  return `${local}, accept queue ${waiting}${acceptQueue > backlog ? ', full' : ''}`;
+function formatLabel(label: string, style: Style): string {
+  return padEnd(' '.repeat(LABEL_AT) + style.faint(label), TEXT_AT);
+}
+
+/** The hint is the next command: it is never broken. */
+function formatMissing(
+  { missing }: ReportFinding,
+  above: readonly ReportFinding[],
+  context: TextContext,
+): readonly string[] {
+  const said = new Set(above.flatMap((finding) => finding.missing.map(({ why }) => why)));
+  const fresh = missing.filter(({ why }) => !said.has(why));
+  const texts = fresh.map(({ why, hint }) => {
+    return hint === null ? safeText(why) : `${safeText(why)}: ${context.style.command(glue(safeCommand(hint)))}`;
+  });
+  return formatField('missing', fresh.length < missing.length ? [...texts, AS_ABOVE] : texts, context);
+}
+
+/** Commands stand in a column of their own where that leaves room; what each frees is never left out. */
+function formatRemedies(
+  { remedies }: ReportFinding,
+  above: readonly ReportFinding[],
+  context: TextContext,
+): readonly string[] {
+  const { style, width } = context;
+  const said = new Set(above.flatMap((finding) => finding.remedies.map(identify)));
+  const fresh = remedies.filter((remedy) => !said.has(identify(remedy)));
+  const widest = Math.max(0, ...fresh.map(({ command }) => widthOf(safeCommand(command ?? ''))));
+  const beside = width >= WIDE && widest > 0 && widest <= WIDEST_COMMAND;
+  const lines = fresh.flatMap((remedy, index) => {
+    const first = index === 0 ? formatLabel('now', style) : ' '.repeat(TEXT_AT);
+    const text = describeRemedy(remedy);
+    if (remedy.command === null) return hang(first, text, TEXT_AT, width);
+    const command = style.command(safeCommand(remedy.command));
+    if (beside) return hang(first + command, text, TEXT_AT + widest + 2, width);
+    return [first + command, ...hang('', text, TEXT_AT + 2, width)];
+  });
+  if (fresh.length === remedies.length) return lines;
+  return [...lines, ...hang(fresh.length === 0 ? formatLabel('now', style) : '', AS_ABOVE, TEXT_AT, width)];
+}
+
+function describeRemedy(remedy: ReportRemedy): string {
+  const risk = remedy.risk === '' ? [] : [`risk: ${safeText(remedy.risk)}`];
+  return [safeText(remedy.does), describeFrees(remedy), ...risk].join('; ');
+}
+
+/** A remedy is the same where it is the same command; without one, where it does the same. */
+function identify({ id, command, does }: ReportRemedy): string {
+  return JSON.stringify([id, command ?? does]);
 }
 
 function paintOf(severity: Severity, style: Style): Paint {
   return { leak: style.alarm, stall: style.warn, benign: style.good }[severity];
-}
-
-/** Texts as sentences, one after the other, made safe. */
-function sentences(...texts: readonly (string | null)[]): string {
-  return texts
-    .filter((text) => text !== null && text !== '')
-    .map((text) => safeText(text ?? '').replace(/[^.!?:]$/, '$&.'))
-    .join(' ');
 }

@@ -4,7 +4,7 @@ import { formatCount, formatCountOf, formatDuration } from './quantities.ts';
 import { safeText } from './safe-text.ts';
 import { createStyle, type Style } from './style.ts';
 import { formatFinding, type TextContext } from './text-finding.ts';
-import { describeAge, describeCommandLine, describePlace } from './words.ts';
+import { describeAge, describeCommandLine, describeName, describePlace } from './words.ts';
 
 /** How the text is written. */
 export interface TextReportOptions {
@@ -20,6 +20,8 @@ export interface TextReportOptions {
 /** Share of the descriptor limit from which it is named, and from which it is an alarm. */
 const HIGH_USE = 0.8;
 const ALARMING_USE = 0.95;
+
+const COMMAND_LINE_LINES = 2;
 
 /** The report for a person: ends with a newline. */
 export function formatReport(report: Report, options: TextReportOptions): string {
@@ -40,7 +42,7 @@ export function formatReport(report: Report, options: TextReportOptions): string
 
 function formatHead({ host, ...look }: Report, version: string, width: number): readonly string[] {
   const parts = [`closewait ${version}`, host.name, `Linux ${host.kernel}`].map(safeText);
-  return wrap([...parts, `${describeLook(look)} in ${describeDuration(look)}`].map(glue).join('   '), width);
+  return wrap([...parts, `${describeLook(look)}, looked at in ${describeDuration(look)}`].map(glue).join('   '), width);
 }
 
 function formatSummary(report: Report, style: Style, width: number): readonly string[] {
@@ -83,9 +85,14 @@ function formatProcess(findings: readonly ReportFinding[], context: TextContext)
   const commandLine = process === null ? null : describeCommandLine(process);
   return [
     ...formatProcessHead(describeProcess(process, style), right, width),
-    ...(commandLine === null ? [] : [style.faint(`  ${truncate(commandLine, width - 2)}`)]),
-    ...findings.flatMap((finding) => [...formatFinding(finding, context), '']),
+    ...(commandLine === null ? [] : formatCommandLine(commandLine, width).map(style.faint)),
+    ...findings.flatMap((finding, index) => [...formatFinding(finding, findings.slice(0, index), context), '']),
   ];
+}
+
+/** At most two lines: it may be two megabytes long. */
+function formatCommandLine(commandLine: string, width: number): readonly string[] {
+  return hang('', truncate(commandLine, COMMAND_LINE_LINES * (width - 8)), 2, width);
 }
 
 /** On one line with what counts at the right, on two where they do not fit. */
@@ -98,7 +105,7 @@ function formatProcessHead(left: string, right: string, width: number): readonly
 
 function describeProcess(process: ReportProcess | null, style: Style): string {
   if (process === null) return style.strong('no holder seen');
-  const name = style.strong(process.comm === null ? 'name unknown' : safeText(process.comm));
+  const name = style.strong(describeName(process));
   const place = describePlace(process);
   return `${name}  pid ${process.pid}${place === null ? '' : `  ${place}`}`;
 }
@@ -172,5 +179,5 @@ function describeDuration({ readers }: Pick<Report, 'readers'>): string {
 }
 
 function joinLines(lines: readonly string[]): string {
-  return `${lines.join('\n')}\n`;
+  return `${lines.join('\n').trimEnd()}\n`;
 }

@@ -19,20 +19,18 @@ export function describeAge(ageMs: number | null, is: ReportFinding['oldestAgeIs
 
 /** Where, since when and with whom: `on :8080, the oldest since 13:41 UTC (for 21 min); from 10.0.3.7 (78)`. */
 export function describeConnections(finding: ReportFinding, takenAtMs: number): string {
-  if (finding.connections.length === 0) return describeClosed(finding.closed, finding.count);
-  const growth =
-    finding.growthPerMin === null || finding.growthPerMin <= 0
-      ? ''
-      : `, ${glue(`${formatCount(finding.growthPerMin)} more a minute`)}`;
   const [only] = finding.connections;
-  if (finding.count === 1 && only !== undefined) {
-    return `${only.local} with ${only.remote}, ${describeSince(finding, takenAtMs)}`;
-  }
-  const newest =
-    finding.newestAgeMs !== null && finding.newestAgeMs !== finding.oldestAgeMs && finding.oldestAgeIs === 'exact'
-      ? `, ${glue(`the newest for ${formatDuration(finding.newestAgeMs)}`)}`
-      : '';
-  return `${describePorts(finding)}the oldest ${describeSince(finding, takenAtMs)}${newest}${growth}; ${describePeers(finding)}`;
+  if (only === undefined) return describeClosed(finding.closed, finding.count);
+  const since = describeSince(finding, takenAtMs);
+  if (finding.count === 1) return `${only.local} with ${only.remote}, ${since}`;
+  const growth = finding.growthPerMin ?? 0;
+  const parts = [
+    ...describePorts(finding),
+    `the oldest ${since}`,
+    ...describeNewest(finding),
+    ...(growth > 0 ? [glue(`${formatCount(growth)} more a minute`)] : []),
+  ];
+  return `${parts.join(', ')}; ${describePeers(finding)}`;
 }
 
 function describeSince({ oldestAgeMs, oldestAgeIs }: ReportFinding, takenAtMs: number): string {
@@ -42,28 +40,42 @@ function describeSince({ oldestAgeMs, oldestAgeIs }: ReportFinding, takenAtMs: n
   return oldestAgeIs === 'exact' ? `${since} (${age})` : `${since} ${glue('or earlier')} (${age})`;
 }
 
+/** Only where all ages are exact and it is much younger: that they keep coming is what it tells. */
+function describeNewest({ oldestAgeMs, oldestAgeIs, newestAgeMs }: ReportFinding): readonly string[] {
+  if (oldestAgeMs === null || newestAgeMs === null || oldestAgeIs !== 'exact') return [];
+  return newestAgeMs > oldestAgeMs / 2 ? [] : [`the newest ${glue(`for ${formatDuration(newestAgeMs)}`)}`];
+}
+
 /**
  * The side with fewer ports is the serving one: a server's connections share its port, a client's share the server's.
  * Nothing is said where ports tell nothing.
  */
-function describePorts({ localPorts, remotePorts }: ReportFinding): string {
-  if (localPorts.length <= NAMED && localPorts.length <= remotePorts.length) {
-    return `on ${joinWords(localPorts.map(({ port }) => `:${port}`))}, `;
-  }
-  if (remotePorts.length <= NAMED) return `to ${joinWords(remotePorts.map(({ port }) => `:${port}`))}, `;
-  return '';
+function isServer({ localPorts, remotePorts }: ReportFinding): boolean {
+  return localPorts.length <= NAMED && localPorts.length <= remotePorts.length;
 }
 
-function describePeers({ peers, peerCount }: ReportFinding): string {
+function describePorts(finding: ReportFinding): readonly string[] {
+  const { localPorts, remotePorts } = finding;
+  if (isServer(finding)) return [`on ${joinWords(localPorts.map(({ port }) => `:${port}`))}`];
+  return remotePorts.length <= NAMED ? [`to ${joinWords(remotePorts.map(({ port }) => `:${port}`))}`] : [];
+}
+
+function describePeers(finding: ReportFinding): string {
+  const { peers, peerCount } = finding;
+  const word = isServer(finding) ? 'from' : 'with';
+  const [only] = peers;
+  if (peerCount === 1 && only !== undefined) return `${word} ${only.address}`;
   const named = peers.slice(0, NAMED).map(({ address, count }) => glue(`${address} (${formatCount(count)})`));
   const rest = peerCount - named.length;
-  return `with ${joinWords(rest > 0 ? [...named, glue(formatCountOf(rest, 'more address', 'more addresses'))] : named)}`;
+  const counted = rest > 0 ? [glue(formatCountOf(rest, 'more address', 'more addresses'))] : [];
+  return `${word} ${joinWords([...named, ...counted])}`;
 }
 
 function describeClosed(closed: readonly ReportClosedSocket[], count: number): string {
   const fds = closed.flatMap(({ owners }) => owners.slice(0, 1).map(({ fd }) => String(fd)));
   const named = fds.slice(0, 2 * NAMED);
   const rest = count - named.length;
+  if (fds.length === 0) return 'no descriptor seen';
   return `held as descriptor ${joinWords(rest > 0 ? [...named, `${formatCount(rest)} more`] : named)}`;
 }
 
@@ -74,10 +86,19 @@ export function describeFrees({ frees }: ReportRemedy): string {
   for (const thing of ['connection', 'descriptor', 'worker'] as const) {
     (frees[thing] ? given : kept).push(thing);
   }
-  if (given.length === 0) return 'Frees nothing.';
-  return kept.length === 0
-    ? `Frees ${joinWords(given)}.`
-    : `Frees ${joinWords(given)}, not the ${kept.join(' or the ')}.`;
+  if (given.length === 0) return 'frees nothing';
+  const rest = kept.length === 0 ? '' : `, not the ${kept.join(' or the ')}`;
+  return `frees the ${joinWords(given)}${rest}`;
+}
+
+/**
+ * `java`; with the program where the name hides it, as `MainThread (node)`: comm is the name of the main thread, and
+ * runtimes change it.
+ */
+export function describeName({ comm, exe }: ReportProcess): string {
+  const program = exe === null ? '' : exe.slice(exe.lastIndexOf('/') + 1);
+  if (comm === null) return program === '' ? 'name unknown' : safeText(program);
+  return program === '' || program.startsWith(comm) ? safeText(comm) : `${safeText(comm)} (${safeText(program)})`;
 }
 
 /** `orders.service`, `container docker:0123456789ab`, or neither; docker's own short form of an id is 12 digits. */
