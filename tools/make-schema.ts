@@ -1,0 +1,28 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { makeSchemaFiles } from '@closewait/core/report/schema';
+
+// Writes the published JSON Schemas; with --check it only says which are stale, and exits 1 where one is.
+const root = join(import.meta.dirname, '..');
+const check = process.argv.includes('--check');
+
+for (const { path, text } of makeSchemaFiles()) {
+  const file = join(root, path);
+  if (!check) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  } else if (read(file) !== text) {
+    console.error(`${path} is stale: node tools/make-schema.ts`);
+    process.exitCode = 1;
+  }
+}
+
+/** The text of a file, null where there is none. */
+function read(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
