@@ -34,7 +34,7 @@ if [ ! -w . ] || { [ -e node_modules ] && [ ! -w node_modules ]; }; then
 fi
 
 # NODE_ENV=production or an own .npmrc would leave packages out, see is-installed.mjs: hence --include.
-say "installing npm packages, once (about 100 MB) ..."
+say "installing npm packages, once (about 160 MB) ..."
 rm -f "$stamp"
 if ! log=$(npm ci --include=dev --include=optional --no-progress --loglevel=error 2>&1); then
   say "npm ci in $(pwd) was answered:"
