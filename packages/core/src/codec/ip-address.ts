@@ -78,18 +78,17 @@ const SLOTS = 4096;
 /** Makes an empty cache of address texts; share one between the dumps of a look, or of a process's whole life. */
 export function createAddressTexts(): AddressTexts {
   const keys4 = new Uint32Array(SLOTS);
-  const texts4: string[] = Array.from({ length: SLOTS }, () => '0.0.0.0');
+  const texts4 = Array.from<string | undefined>({ length: SLOTS });
   const keys6 = new Uint32Array(SLOTS * 4);
-  const texts6: string[] = Array.from({ length: SLOTS }, () => '::');
+  const texts6 = Array.from<string | undefined>({ length: SLOTS });
   return {
     ipv4(view, offset) {
       const word = view.getUint32(offset);
       const slot = slotOf(word);
-      if (keys4[slot] !== word) {
-        keys4[slot] = word;
-        texts4[slot] = ipv4Text(word);
-      }
-      return texts4[slot] ?? ipv4Text(word);
+      const text = texts4[slot];
+      if (text !== undefined && keys4[slot] === word) return text;
+      keys4[slot] = word;
+      return (texts4[slot] = ipv4Text(word));
     },
     ipv6(view, offset) {
       const word0 = view.getUint32(offset);
@@ -98,14 +97,15 @@ export function createAddressTexts(): AddressTexts {
       const word3 = view.getUint32(offset + 12);
       const slot = slotOf(word0 ^ Math.imul(word1, 3) ^ Math.imul(word2, 5) ^ Math.imul(word3, 7));
       const key = slot * 4;
-      if (keys6[key] !== word0 || keys6[key + 1] !== word1 || keys6[key + 2] !== word2 || keys6[key + 3] !== word3) {
-        keys6[key] = word0;
-        keys6[key + 1] = word1;
-        keys6[key + 2] = word2;
-        keys6[key + 3] = word3;
-        texts6[slot] = ipv6Text(word0, word1, word2, word3);
-      }
-      return texts6[slot] ?? ipv6Text(word0, word1, word2, word3);
+      const text = texts6[slot];
+      const isSame =
+        keys6[key] === word0 && keys6[key + 1] === word1 && keys6[key + 2] === word2 && keys6[key + 3] === word3;
+      if (text !== undefined && isSame) return text;
+      keys6[key] = word0;
+      keys6[key + 1] = word1;
+      keys6[key + 2] = word2;
+      keys6[key + 3] = word3;
+      return (texts6[slot] = ipv6Text(word0, word1, word2, word3));
     },
   };
 }

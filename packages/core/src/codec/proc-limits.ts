@@ -14,7 +14,7 @@ export function decodeOpenFilesLimit(bytes: Uint8Array): Decoded<OpenFilesLimit>
   const text = decodeText(bytes);
   const value = lineValue(text, 'Max open files ');
   if (value === null) return problem('/proc/PID/limits', 0, 'a line "Max open files"', quoteInput(text));
-  const [softText, hardText] = value.split(/ +/);
+  const [softText, hardText] = value.trim().split(/ +/);
   const soft = parseLimit(softText);
   const hard = parseLimit(hardText);
   if (soft === null || hard === null) {

@@ -6,7 +6,7 @@ export function decodeText(bytes: Uint8Array): string {
   return UTF8.decode(bytes);
 }
 
-/** The value of the line that starts with `label`, trimmed, or null: for files of `label<tab>value` lines. */
+/** What follows `label` on the line that starts with it, or null: for files of `label<tab>value` lines. */
 export function lineValue(text: string, label: string): string | null {
   let start = 0;
   while (!text.startsWith(label, start)) {
@@ -14,7 +14,7 @@ export function lineValue(text: string, label: string): string | null {
     if (start === 0) return null;
   }
   const end = text.indexOf('\n', start);
-  return text.slice(start + label.length, end === -1 ? text.length : end).trim();
+  return text.slice(start + label.length, end === -1 ? text.length : end);
 }
 
 /** A whole number in decimal digits that a double holds exactly, or null. */

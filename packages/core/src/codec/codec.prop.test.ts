@@ -1,0 +1,130 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import fixture from '../../../../fixtures/codec/netlink.json' with { type: 'json' };
+import * as codec from './index.ts';
+
+const ADDRESSES = codec.createAddressTexts();
+
+/** Everything that decodes bytes, on any bytes. */
+const DECODERS: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
+  inetDiag: (bytes) => codec.decodeInetDiagMessage(bytes, 1, ['info', 'memory'], ADDRESSES),
+  peekState: codec.peekInetDiagState,
+  peekInode: codec.peekInetDiagInode,
+  tcpInfo: codec.decodeTcpInfo,
+  netlink: (bytes) => {
+    const split = codec.splitNetlinkMessages(bytes);
+    return split.ok ? split.value.map(codec.decodeNetlinkError) : split;
+  },
+  netlinkError: (payload) =>
+    [codec.NLMSG_ERROR, codec.NLMSG_DONE].flatMap((type) =>
+      [0, 0x200, 0x300].map((flags) => codec.decodeNetlinkError({ type, flags, sequence: 0, portId: 0, payload })),
+    ),
+  stat: codec.decodeProcStat,
+  status: codec.decodeProcStatus,
+  limits: codec.decodeOpenFilesLimit,
+  commandLine: codec.decodeCommandLine,
+  cgroup: codec.decodeCgroupPath,
+  mountinfo: codec.decodeMountinfo,
+  fdInfo: codec.decodeFdInfo,
+  ipv4: codec.formatIpv4,
+  ipv6: codec.formatIpv6,
+};
+
+const text = (value: string): Uint8Array => new TextEncoder().encode(value);
+const base64 = (value: string | undefined): Uint8Array => Uint8Array.from(Buffer.from(value ?? '', 'base64'));
+const DUMP = base64(fixture.ipv4Full[0]);
+const MESSAGE_BYTES = new DataView(DUMP.buffer).getUint32(0, true);
+const MESSAGE = DUMP.slice(16, MESSAGE_BYTES);
+
+const VALID: readonly Uint8Array[] = [
+  DUMP.slice(0, MESSAGE_BYTES + 40),
+  MESSAGE,
+  MESSAGE.subarray(4),
+  base64(fixture.extendedAck[0]),
+  base64(fixture.extendedAck[0]).subarray(16),
+  base64(fixture.failedDump[0]),
+  base64(fixture.tcpInfo),
+  text('1 (systemd) S 0 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 14 0 0 1\n'),
+  text('Name:\tx\\n\nTgid:\t1\nPPid:\t0\nUid:\t0\t0\t0\t0\nThreads:\t1\n'),
+  text('Limit   Soft\nMax open files            1024                 unlimited            files     \n'),
+  text('9:name=systemd:/a.service\n0::/b (deleted)\n'),
+  text('65 44 0:4 net:[4026531833] /run/a\\040b rw shared:1 - nsfs nsfs rw,hidepid=2\n'),
+  text('pos:\t0\nflags:\t02000002\n'),
+];
+
+function decodeWithAll(bytes: Uint8Array): void {
+  for (const decode of Object.values(DECODERS)) decode(bytes);
+}
+
+describe('decoders never throw', () => {
+  it('on random bytes', () => {
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 400, size: 'max' }), decodeWithAll));
+  });
+
+  it('on valid bytes that are cut anywhere', () => {
+    for (const valid of VALID)
+      for (let length = 0; length <= valid.length; length++) decodeWithAll(valid.slice(0, length));
+  });
+
+  it('on valid bytes with some of them changed', () => {
+    const change = fc.tuple(fc.nat(4000), fc.nat(255));
+    fc.assert(
+      fc.property(fc.constantFrom(...VALID), fc.array(change, { minLength: 1, maxLength: 8 }), (valid, changes) => {
+        const bytes = valid.slice();
+        for (const [index, value] of changes) bytes[index % bytes.length] = value;
+        decodeWithAll(bytes);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('decodeInetDiagMessage', () => {
+  it('reads nothing beyond its payload, whatever lies around it in the buffer', () => {
+    const length = fc.integer({ min: 0, max: MESSAGE.length });
+    fc.assert(
+      fc.property(fc.nat(64), length, fc.uint8Array({ minLength: 300 }), (before, cut, after) => {
+        const own = MESSAGE.slice(0, cut);
+        const around = new Uint8Array(before + cut + after.length).fill(0xa5);
+        around.set(own, before);
+        around.set(after, before + cut);
+        const within = around.subarray(before, before + cut);
+        expect(DECODERS['inetDiag']?.(within)).toEqual(DECODERS['inetDiag']?.(own));
+        expect(codec.peekInetDiagInode(within)).toBe(codec.peekInetDiagInode(own));
+      }),
+    );
+  });
+});
+
+describe('describeProblem', () => {
+  it('is one line of printable ASCII, whatever the input was', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 80, size: 'max' }), (input) => {
+        const stat = codec.decodeProcStat(input);
+        if (!stat.ok) expect(codec.describeProblem(stat.problem)).toMatch(/^[ -~]+$/);
+      }),
+    );
+  });
+});
+
+describe('addresses', () => {
+  it('come back from their text as the same bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 16, maxLength: 16 }), fc.nat(0xffff), (bytes, zeroMask) => {
+        for (let index = 0; index < 16; index++) if ((zeroMask >> (index & ~1)) & 1) bytes[index] = 0;
+        expect(groupsOf(codec.formatIpv6(bytes))).toEqual(groupsOf([...pairs(bytes)].join(':')));
+      }),
+    );
+  });
+});
+
+/** The eight groups of an address, the URL parser's reading (WHATWG URL, IPv6 parser) as the independent judge. */
+function groupsOf(address: string): string {
+  return new URL(`http://[${address}]/`).hostname;
+}
+
+function* pairs(bytes: Uint8Array): Generator<string> {
+  for (let index = 0; index < 16; index += 2) {
+    yield (((bytes[index] ?? 0) << 8) | (bytes[index + 1] ?? 0)).toString(16);
+  }
+}
