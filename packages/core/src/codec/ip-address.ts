@@ -110,7 +110,7 @@ export function createAddressTexts(): AddressTexts {
   };
 }
 
-/** Multiplicative hashing (Knuth, TAOCP 6.4): the upper bits of a product with 2^32 / golden ratio. */
+/** Multiplicative hashing (Knuth, TAOCP 6.4): the upper 12 bits, one of SLOTS, of a product with 2^32 / golden ratio. */
 function slotOf(word: number): number {
   return Math.imul(word, 0x9e3779b1) >>> 20;
 }
