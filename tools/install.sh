@@ -1,7 +1,7 @@
 #!/bin/sh
 # install.sh ROOT: makes node_modules what package-lock.json says, quietly. Safe to interrupt and to run twice at once.
 root=$1
-cd "$root" || exit 1
+CDPATH= cd -- "$root" || exit 1
 stamp=node_modules/.installed
 
 say() { echo "closewait: $*" >&2; }

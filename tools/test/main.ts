@@ -15,6 +15,8 @@ const STEPS: readonly Step[] = [
   program('format', root, [bin('biome'), 'ci', '--colors=off']),
   program('lint', root, [bin('oxlint'), '--type-aware', '--deny-warnings', '--report-unused-disable-directives']),
   program('import table', root, ['tools/import-table/main.ts']),
+  program('bundle', root, ['tools/build/main.ts']),
+  program('bundle starts', root, ['packages/closewait/dist/main.js', '--version']),
   program('unused code', root, [bin('knip'), '--no-progress']),
 ];
 
@@ -23,8 +25,8 @@ const checks = STEPS.map((step): Counts => {
   return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, notRun: [] };
 });
 const tests = runVitest(root, process.getuid?.() === 0, print);
-for (const { count, why } of tests.notRun) print(`${count} not run: ${why}`);
+for (const { count, why } of tests.flatMap(({ notRun }) => notRun)) print(`${count} not run: ${why}`);
 
-const { line, ok } = summarize([...checks, tests], process.env['CI'] === 'true');
+const { line, ok } = summarize([...checks, ...tests], process.env['CI'] === 'true');
 process.exitCode = ok ? 0 : 1;
 print(line);

@@ -27,14 +27,17 @@ function readIfThere(path: string): string | null {
   }
 }
 
-/** Names of the privileged tests, found without running them. */
-function listPrivileged(root: string): readonly string[] {
+/** The privileged tests, found without running them. A list that cannot be had is a failure, not a zero. */
+function listPrivileged(root: string, print: (line: string) => void): Counts {
   const listed = vitest(root, ['list', '--project', PRIVILEGED], 'pipe');
-  return String(listed.stdout).split('\n').filter(Boolean);
+  const names = String(listed.stdout).split('\n').filter(Boolean);
+  for (const name of names) print(`not run: ${name}`);
+  const failed = listed.status === 0 && names.length > 0 ? 0 : 1;
+  return { passed: 0, failed, notRun: [{ count: names.length, why: 'needs root' }] };
 }
 
 /** Runs vitest: everything as root, all but the privileged tests as a user. */
-export function runVitest(root: string, isRoot: boolean, print: (line: string) => void): Counts {
+export function runVitest(root: string, isRoot: boolean, print: (line: string) => void): readonly Counts[] {
   const folder = mkdtempSync(join(tmpdir(), 'closewait-test-'));
   try {
     const report = join(folder, 'report.json');
@@ -42,11 +45,7 @@ export function runVitest(root: string, isRoot: boolean, print: (line: string) =
     const args = ['run', ...only, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
     const ended = vitest(root, args, 'inherit');
     const counts = countVitest(readIfThere(report), ended.status);
-    if (isRoot) return counts;
-
-    const names = listPrivileged(root);
-    for (const name of names) print(`not run: ${name}`);
-    return { ...counts, notRun: [...counts.notRun, { count: names.length, why: 'needs root' }] };
+    return isRoot ? [counts] : [counts, listPrivileged(root, print)];
   } finally {
     rmSync(folder, { recursive: true });
   }
