@@ -1,0 +1,134 @@
+import { createServer } from 'node:net';
+import type { KernelSource, NamespaceRef } from '@closewait/core/facts';
+import { TCP_STATES } from '@closewait/core/tcp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectNothingLeaked } from '../../../../test/support/leaks.ts';
+import { makeNamespace, type NetworkNamespace } from '../../../../test/support/namespace.ts';
+import { type Program, startProgram } from '../../../../test/support/program.ts';
+import { LiveSource } from './live/live-source.ts';
+import { look } from './look.ts';
+import { Recorder } from './recording/recorder.ts';
+import { Replayer } from './recording/replayer.ts';
+
+expectNothingLeaked();
+
+const ALL_STATES = TCP_STATES.filter((state) => state !== 'CLOSED');
+const server = createServer();
+let namespace: NetworkNamespace;
+let holder: Program;
+const lines: string[] = [];
+/** Each implementation of the port, and how it came to know what it answers. */
+const sources: Record<string, () => KernelSource> = {
+  'the live kernel': () => new LiveSource(),
+  'a live kernel that is recorded': () => new Recorder(new LiveSource(), () => undefined, { writtenBy: '0.1.0' }),
+  'a recording': () => new Replayer(Buffer.from(lines.join('')), 'test.cwr'),
+};
+
+beforeAll(async () => {
+  namespace = makeNamespace();
+  holder = await startProgram('hold', ['--ipv4', 3, '--ipv6', 2, '--mapped', 1, '--bytes', 18], namespace);
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const recorder = new Recorder(new LiveSource(), (line) => lines.push(line), { writtenBy: '0.1.0' });
+  look(recorder, { states: ALL_STATES, depth: 'report' });
+  recorder.close();
+});
+
+afterAll(async () => {
+  server.close();
+  await holder[Symbol.asyncDispose]();
+  namespace[Symbol.dispose]();
+});
+
+const foreign = (): NamespaceRef => ({ inode: namespace.inode, path: namespace.path });
+
+describe.each(Object.keys(sources))('%s as a kernel source', (name) => {
+  const open = (): KernelSource => sources[name]?.() ?? new LiveSource();
+
+  it('finds the sockets of every namespace with families, queues, cookies and holders', () => {
+    const facts = look(open(), { states: ['CLOSE-WAIT'], depth: 'report' });
+    const sockets = facts.sockets.filter(({ netns }) => netns === namespace.inode);
+    expect(sockets.map(({ family }) => family).toSorted()).toEqual([
+      'ipv4',
+      'ipv4',
+      'ipv4',
+      'ipv4-mapped',
+      'ipv6',
+      'ipv6',
+    ]);
+    for (const socket of sockets) {
+      expect(socket.rxQueueBytes).toBe(19);
+      expect(socket.info).toMatchObject({ known: true, value: { state: 'CLOSE-WAIT', bytesReceived: 19n, bytesSent: 0n } });
+      expect(socket.memory).toMatchObject({ known: true });
+      expect(socket.cgroupId).toMatchObject({ known: true });
+      expect(socket.cookie).toBeGreaterThan(0n);
+      expect(facts.holders.get(socket.inode)).toMatchObject([{ pid: holder.pid, tid: holder.pid }]);
+    }
+    expect(facts.processes.get(holder.pid)).toMatchObject({
+      name: { known: true, value: 'hold' },
+      uid: { known: true, value: 0 },
+      netns: { known: true, value: namespace.inode },
+      descriptors: { known: true },
+    });
+  });
+
+  it('dumps the states that were asked for and no others', () => {
+    const source = open();
+    const listening = source.dumpSockets(foreign(), { family: 'ipv4', states: ['LISTEN'], extensions: [] });
+    const stuck = source.dumpSockets(foreign(), { family: 'ipv4', states: ['CLOSE-WAIT'], extensions: [] });
+    const bytesOf = (dump: typeof stuck): number => (dump.known ? Buffer.concat(dump.value).length : -1);
+    expect(bytesOf(listening)).toBeGreaterThan(0);
+    // Three sockets of one size, and the end of the dump.
+    expect(bytesOf(stuck)).toBeGreaterThan(2 * 72 + bytesOf(listening));
+  });
+
+  it('says that a process is gone, or that it was not asked, and never that it has nothing', () => {
+    const source = open();
+    const table = source.readDescriptors(2 ** 22 + 1, 2 ** 22 + 1);
+    expect(table.known).toBe(false);
+    expect(source.readFile('/proc/4194305/stat')).toMatchObject({ known: false });
+    expect(source.readLink('/proc/4194305/exe')).toMatchObject({ known: false });
+  });
+
+  it('times its readers', () => {
+    const { value, ms } = open().timed('sock_diag', () => 7);
+    expect(value).toBe(7);
+    expect(ms).toBeGreaterThanOrEqual(0);
+  });
+});
+
+describe('the recording', () => {
+  it('gives the same facts as the look that was recorded', () => {
+    const written: string[] = [];
+    const recorder = new Recorder(new LiveSource(), (line) => written.push(line), { writtenBy: '0.1.0', withArguments: true });
+    const live = look(recorder, { states: ['CLOSE-WAIT'], depth: 'report' });
+    recorder.close();
+    const replayed = look(new Replayer(Buffer.from(written.join('')), 'test.cwr'), { states: ['CLOSE-WAIT'], depth: 'report' });
+    expect(replayed).toEqual(live);
+  });
+
+  it('holds no arguments of command lines unless they were asked for', () => {
+    const replay = new Replayer(Buffer.from(lines.join('')), 'test.cwr');
+    const commandLine = replay.readFile(`/proc/${holder.pid}/cmdline`);
+    expect(commandLine.known && Buffer.from(commandLine.value).toString()).toMatch(/hold\0(…\0)+$/);
+  });
+
+  it('answers what nobody asked then with not-asked', () => {
+    const replay = new Replayer(Buffer.from(lines.join('')), 'test.cwr');
+    expect(replay.readFile('/proc/self/environ')).toMatchObject({ known: false, why: 'not-asked' });
+  });
+});
+
+describe('entering a network namespace', () => {
+  it('leaves the thread where it was, also when the namespace cannot be entered', () => {
+    const source = new LiveSource();
+    const own = source.readInode('/proc/thread-self/ns/net');
+    const request = { family: 'ipv4', states: ['LISTEN'], extensions: [] } as const;
+    expect(source.dumpSockets(foreign(), request).known).toBe(true);
+    expect(source.readInode('/proc/thread-self/ns/net')).toEqual(own);
+    expect(source.dumpSockets({ inode: 1, path: '/dev/null' }, request)).toMatchObject({ known: false });
+    expect(source.dumpSockets({ inode: 1, path: '/proc/self/ns/gone' }, request)).toMatchObject({ known: false, why: 'gone' });
+    expect(source.readInode('/proc/thread-self/ns/net')).toEqual(own);
+  });
+});
