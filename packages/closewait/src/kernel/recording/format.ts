@@ -32,7 +32,13 @@ export function entryKey(call: string, ...args: readonly (string | number)[]): s
 
 function encodeLine(content: object): string {
   const json = JSON.stringify(content);
-  return `${crc32(json).toString(16).padStart(8, '0')} ${json}\n`;
+  return `${checksumOf(json)} ${json}\n`;
+}
+
+const CHECKSUM_LENGTH = 8;
+
+function checksumOf(json: string): string {
+  return crc32(json).toString(16).padStart(CHECKSUM_LENGTH, '0');
 }
 
 export function encodeHeader(writtenBy: string): string {
@@ -64,6 +70,7 @@ export function decodeRecording(bytes: Uint8Array, fileName: string): ReadonlyMa
       answers.set(content['key'], content['answer']);
       entries++;
     } else if (isRecord(content) && content['end'] === entries) {
+      if (lines.next().done !== true) throw damaged(fileName, offset, 'nothing after the end of the recording');
       return answers;
     } else {
       throw damaged(fileName, offset, 'an entry or the end of the recording');
@@ -88,7 +95,6 @@ function checkHeader(content: unknown, fileName: string): void {
 }
 
 const NEWLINE = 0x0a;
-const CHECKSUM_LENGTH = 8;
 
 function* splitLines(bytes: Uint8Array, fileName: string): Generator<{ content: unknown; offset: number }> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -109,7 +115,7 @@ function* splitLines(bytes: Uint8Array, fileName: string): Generator<{ content: 
 /** Undefined where the checksum does not fit, so JSON.parse only ever sees what JSON.stringify wrote. */
 function decodeLine(line: string): unknown {
   const json = line.slice(CHECKSUM_LENGTH + 1);
-  if (line.slice(0, CHECKSUM_LENGTH) !== crc32(json).toString(16).padStart(8, '0')) return undefined;
+  if (!line.startsWith(`${checksumOf(json)} `)) return undefined;
   try {
     return JSON.parse(json);
   } catch (cause) {
