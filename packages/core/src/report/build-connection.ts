@@ -1,4 +1,4 @@
-import type { ConnectionAge, StuckConnection } from '../diagnose/index.ts';
+import type { StuckConnection } from '../diagnose/index.ts';
 import {
   type ClosedSocket,
   type ContainerId,
@@ -8,7 +8,6 @@ import {
   valueOr,
 } from '../facts/index.ts';
 import type {
-  AgeIs,
   ConnectionProcess,
   ConnectionRow,
   JsonInteger,
@@ -18,7 +17,8 @@ import type {
 } from './document.ts';
 
 /** A connection of the look as the document shows it. */
-export function buildConnection({ socket, holders, age }: StuckConnection): ReportConnection {
+export function buildConnection(connection: StuckConnection): ReportConnection {
+  const { socket, holders } = connection;
   const info = valueOr(socket.info, null);
   return {
     local: formatEndpoint(socket.local),
@@ -33,8 +33,7 @@ export function buildConnection({ socket, holders, age }: StuckConnection): Repo
     txQueueBytes: socket.txQueueBytes,
     bytesReceived: info === null ? null : toJsonInteger(info.bytesReceived),
     bytesSent: info === null ? null : toJsonInteger(info.bytesSent),
-    ageMs: age.ms,
-    ageIs: ageIs(age),
+    ...buildAge(connection),
     owners: holders.map(buildOwner),
     timer: {
       kind: socket.timer.kind,
@@ -82,10 +81,12 @@ export function toJsonInteger(value: bigint): JsonInteger {
   return value <= MAX_SAFE ? Number(value) : value.toString();
 }
 
-/** What the age says, null where there is none. */
-export function ageIs(age: ConnectionAge): AgeIs | null {
-  return age.ms === null ? null : age.is;
+/** The time since the FIN means something in CLOSE-WAIT alone; what the age says is null where there is none. */
+export function buildAge({ socket, age }: StuckConnection): Pick<ReportConnection, 'ageMs' | 'ageIs'> {
+  return age.ms === null || socket.state !== 'CLOSE-WAIT' ? NO_AGE : { ageMs: age.ms, ageIs: age.is };
 }
+
+const NO_AGE = { ageMs: null, ageIs: null } as const;
 
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 

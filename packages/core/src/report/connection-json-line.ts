@@ -1,6 +1,6 @@
 import type { StuckConnection } from '../diagnose/index.ts';
 import { formatEndpoint, type Holder, type ProcessFacts } from '../facts/index.ts';
-import { ageIs, buildConnectionProcess, toJsonInteger } from './build-connection.ts';
+import { buildAge, buildConnectionProcess, toJsonInteger } from './build-connection.ts';
 import { safeJson } from './safe-text.ts';
 
 /**
@@ -12,9 +12,10 @@ import { safeJson } from './safe-text.ts';
  *
  * @param processJson of {@link connectionProcessJson}, made once per process.
  */
-export function connectionJsonLine({ socket, holders, age }: StuckConnection, processJson: string): string {
+export function connectionJsonLine(connection: StuckConnection, processJson: string): string {
+  const { socket, holders } = connection;
   const { timer, info } = socket;
-  const is = ageIs(age);
+  const { ageMs, ageIs } = buildAge(connection);
   return (
     `{"local":"${formatEndpoint(socket.local)}","remote":"${formatEndpoint(socket.remote)}"` +
     `,"state":"${socket.state}","family":"${socket.family}","netns":${socket.netns},"uid":${socket.uid}` +
@@ -22,7 +23,7 @@ export function connectionJsonLine({ socket, holders, age }: StuckConnection, pr
     `,"rxQueueBytes":${socket.rxQueueBytes},"txQueueBytes":${socket.txQueueBytes}` +
     `,"bytesReceived":${info.known ? integerJson(info.value.bytesReceived) : 'null'}` +
     `,"bytesSent":${info.known ? integerJson(info.value.bytesSent) : 'null'}` +
-    `,"ageMs":${age.ms === null ? 'null' : age.ms},"ageIs":${is === null ? 'null' : `"${is}"`}` +
+    `,"ageMs":${ageMs === null ? 'null' : ageMs},"ageIs":${ageIs === null ? 'null' : `"${ageIs}"`}` +
     `,"owners":[${ownersJson(holders)}]` +
     `,"timer":{"kind":"${timer.kind}","expiresMs":${timer.expiresMs},"retransmits":${timer.retransmits}}` +
     `,"interest":null,"process":${processJson}}`

@@ -87,8 +87,9 @@ function measure(
   return { ...column, cells, columns: cells.reduce((most, cell) => Math.max(most, widthOf(cell)), column.name.length) };
 }
 
-function describeAge({ ageMs, ageIs }: ConnectionRow): string {
-  if (ageMs === null) return '?';
+/** `?` where it is not known, `-` where there is none to know. */
+function describeAge({ ageMs, ageIs, state }: ConnectionRow): string {
+  if (ageMs === null) return state === 'CLOSE-WAIT' ? '?' : '-';
   return ageIs === 'exact' ? formatDuration(ageMs) : `≥ ${formatDuration(ageMs)}`;
 }
 

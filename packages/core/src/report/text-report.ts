@@ -41,8 +41,11 @@ export function formatReport(report: Report, options: TextReportOptions): string
 }
 
 function formatHead({ host, ...look }: Report, version: string, width: number): readonly string[] {
-  const parts = [`closewait ${version}`, host.name, `Linux ${host.kernel}`].map(safeText);
-  return wrap([...parts, `${describeLook(look)}, looked at in ${describeDuration(look)}`].map(glue).join('   '), width);
+  const parts = [
+    ...[`closewait ${version}`, host.name, `Linux ${host.kernel}`].map(safeText),
+    `${describeLook(look)}, looked at in ${describeDuration(look)}`,
+  ];
+  return wrap(parts.map((part) => (part.length > width ? part : glue(part))).join('   '), width);
 }
 
 function formatSummary(report: Report, style: Style, width: number): readonly string[] {

@@ -13,8 +13,8 @@ export function joinWords(words: readonly string[]): string {
 
 /** `for 21 min`, `for at least 21 min`, `for an unknown time`: what is a lower bound is said to be one. */
 export function describeAge(ageMs: number | null, is: ReportFinding['oldestAgeIs']): string {
-  if (ageMs === null) return glue('for an unknown time');
-  return glue(is === 'exact' ? `for ${formatDuration(ageMs)}` : `for at least ${formatDuration(ageMs)}`);
+  if (ageMs === null) return 'for an unknown time';
+  return `${is === 'exact' ? 'for' : 'for at least'} ${glue(formatDuration(ageMs))}`;
 }
 
 /** Where, since when and with whom: `on :8080, the oldest since 13:41 UTC (for 21 min); from 10.0.3.7 (78)`. */
@@ -37,7 +37,7 @@ function describeSince({ oldestAgeMs, oldestAgeIs }: ReportFinding, takenAtMs: n
   const age = describeAge(oldestAgeMs, oldestAgeIs);
   if (oldestAgeMs === null) return age;
   const since = glue(`since ${formatInstant(takenAtMs - oldestAgeMs, takenAtMs)}`);
-  return oldestAgeIs === 'exact' ? `${since} (${age})` : `${since} ${glue('or earlier')} (${age})`;
+  return oldestAgeIs === 'exact' ? `${since} (${age})` : `${since} or earlier (${age})`;
 }
 
 /** Only where all ages are exact and it is much younger: that they keep coming is what it tells. */
@@ -76,7 +76,7 @@ function describeClosed(closed: readonly ReportClosedSocket[], count: number): s
   const named = fds.slice(0, 2 * NAMED);
   const rest = count - named.length;
   if (fds.length === 0) return 'no descriptor seen';
-  return `held as descriptor ${joinWords(rest > 0 ? [...named, `${formatCount(rest)} more`] : named)}`;
+  return `held as descriptor${count === 1 ? '' : 's'} ${joinWords(rest > 0 ? [...named, `${formatCount(rest)} more`] : named)}`;
 }
 
 /** What a remedy gives back and what it does not, in that order. */
