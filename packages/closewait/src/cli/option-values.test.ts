@@ -1,0 +1,51 @@
+import { ClosewaitError } from '@closewait/core/facts';
+import { describe, expect, it } from 'vitest';
+import { parseDuration, parsePort, parseStates } from './option-values.ts';
+
+describe('parseDuration', () => {
+  it.each([
+    ['0', 0],
+    ['500ms', 500],
+    ['1s', 1000],
+    ['1.5s', 1500],
+    ['5m', 300_000],
+    ['3h', 10_800_000],
+    ['2d', 172_800_000],
+  ])('reads %s as %i ms', (text, ms) => {
+    expect(parseDuration(text)).toBe(ms);
+  });
+
+  it.each(['', '5', '-1s', '1 s', '1w', 's', '1e3s', '١s'])('refuses %j', (text) => {
+    expect(() => parseDuration(text)).toThrow(ClosewaitError);
+  });
+});
+
+describe('parseStates', () => {
+  it.each([
+    ['close-wait', ['CLOSE-WAIT']],
+    ['CLOSE_WAIT', ['CLOSE-WAIT']],
+    ['estab,fin_wait2', ['ESTABLISHED', 'FIN-WAIT-2']],
+    ['time-wait, time-wait', ['TIME-WAIT']],
+  ])('reads %s', (text, states) => {
+    expect(parseStates(text)).toEqual(states);
+  });
+
+  it('reads all as every state that the kernel lists', () => {
+    expect(parseStates('all')).toHaveLength(10);
+    expect(parseStates('all')).not.toContain('CLOSED');
+  });
+
+  it.each(['', 'closed', 'close', 'close-wait;all', '8'])('refuses %j', (text) => {
+    expect(() => parseStates(text)).toThrow(ClosewaitError);
+  });
+});
+
+describe('parsePort', () => {
+  it('reads 0 to 65535', () => {
+    expect([parsePort('0'), parsePort('65535')]).toEqual([0, 65_535]);
+  });
+
+  it.each(['', '65536', '-1', '80a', '0x50', ' 80'])('refuses %j', (text) => {
+    expect(() => parsePort(text)).toThrow(ClosewaitError);
+  });
+});
