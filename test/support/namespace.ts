@@ -29,7 +29,7 @@ export class NetworkNamespace implements Disposable {
     return ['nsenter', `--net=${this.path}`, '--', ...command];
   }
 
-  /** Sets a variable below /proc/sys/net, which shows each reader the values of its own namespace. */
+  /** Sets a variable by its path below /proc/sys/net, which shows each reader the values of its own namespace. */
   setSysctl(name: string, value: number): void {
     const [command = '', ...args] = this.inside(['tee', `/proc/sys/net/${name}`]);
     execFileSync(command, args, { input: String(value), stdio: ['pipe', 'ignore', 'inherit'] });
