@@ -21,13 +21,9 @@ export function program(name: string, root: string, args: readonly string[]): St
     if (ended.error) return { ok: false, says: ended.error.message };
     if (ended.status === 0) return { ok: true, says: '' };
     const reason = ended.signal === null ? [] : [`ended by ${ended.signal}`];
-    return {
-      ok: false,
-      says: [ended.stdout, ended.stderr, ...reason]
-        .map((text) => text.trimEnd())
-        .join('\n')
-        .trim(),
-    };
+    const said = [ended.stdout, ended.stderr, ...reason].map((text) => text.trimEnd()).join('\n');
+    // oxlint paints where CI is set, whatever NO_COLOR says.
+    return { ok: false, says: stripVTControlCharacters(said).trim() };
   };
   return { name, run };
 }
