@@ -19,7 +19,7 @@ export interface Series {
 }
 
 /** The median of each cost. */
-export function medianCost(costs: readonly Cost[]): Cost {
+function medianCost(costs: readonly Cost[]): Cost {
   return {
     wallMs: median(costs.map(({ wallMs }) => wallMs)),
     cpuMs: median(costs.map(({ cpuMs }) => cpuMs)),
@@ -52,12 +52,13 @@ export function table({ sockets, processes, runs }: Series): string {
 }
 
 /** Writes the series to bench/results and returns the file's path. Names neither the machine nor a path on it. */
-export async function writeResults(takenAt: Date, series: readonly Series[]): Promise<string> {
+export async function writeResults(takenAt: Date, others: number, series: readonly Series[]): Promise<string> {
   const kernel = release().split('.').slice(0, 2).join('.');
   const machine = `linux-${kernel}-${process.arch}-${availableParallelism()}cpu`;
   const document = {
     takenAt: takenAt.toISOString(),
     machine,
+    closeWaitOfOthers: others,
     versions: {
       node: process.version,
       ss: (await run(['ss', '-V'])).stdout.trim(),

@@ -1,6 +1,7 @@
 /** `npm run bench`: what a look costs, beside ss, lsof and lsfd. See README.md. */
 import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { report } from '../test/support/closewait.ts';
 import { type Cost, measure } from './measure.ts';
 import { type Runs, type Series, table, writeResults } from './results.ts';
 import { withScene } from './scene.ts';
@@ -28,6 +29,11 @@ function measureScene(sockets: number, processes: number, rounds: number): Promi
   });
 }
 
+/** Every tool here reads all processes of the machine, so what others hold is in every figure. */
+const others = (await report()).totals.closeWait;
+if (others > 0)
+  process.stdout.write(`${others} more connections in CLOSE-WAIT are on this machine: no good figures\n\n`);
+
 const series: Series[] = [];
 for (const sockets of values.sockets.split(',').map(Number)) {
   const measured = await measureScene(sockets, Number(values.processes), Number(values.rounds));
@@ -35,6 +41,6 @@ for (const sockets of values.sockets.split(',').map(Number)) {
   process.stdout.write(`${table(measured)}\n`);
 }
 if (!values['dry-run']) {
-  const path = await writeResults(new Date(), series);
+  const path = await writeResults(new Date(), others, series);
   process.stdout.write(`written to ${relative(process.cwd(), path)}\n`);
 }

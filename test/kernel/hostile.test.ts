@@ -4,7 +4,7 @@ import { expectNothingLeaked } from '../support/leaks.ts';
 import { makeNamespace, type NetworkNamespace } from '../support/namespace.ts';
 import { programPath, startProgram } from '../support/program.ts';
 import { run } from '../support/run.ts';
-import { unprivilegedCloseWait } from '../support/unprivileged.ts';
+import { NOBODY, unprivilegedCloseWait } from '../support/unprivileged.ts';
 
 expectNothingLeaked();
 
@@ -53,26 +53,42 @@ describe('processes that come and go during the look', () => {
   });
 });
 
-describe('a user who may not see other processes', () => {
+describe('a user without privilege', () => {
   it.each([
-    'whole',
-    'hidepid',
-  ] as const)('still lists the connections, with /proc %s, and says what is hidden', async (proc) => {
+    ['whole', /^descriptor tables of \d+ processes$/],
+    ['hidepid', /^other users' processes$/],
+  ] as const)('is shown the connections, with /proc mounted %s, and what could not be seen', async (proc, hidden) => {
     await using _program = await startProgram('hold', ['--ipv4', 3], namespace);
     using unprivileged = unprivilegedCloseWait();
     const command = (...args: string[]): readonly string[] =>
-      namespace.inside(unprivileged.command([...args, '--min-age', '0s'], proc === 'hidepid' ? proc : undefined));
+      namespace.inside(unprivileged.command([...args, '--min-age', '0s'], proc));
 
     const rows = await listConnections(namespace, command('ls', '--json'));
     expect(rows.map(({ owners }) => owners)).toEqual([[], [], []]);
 
     const { totals, unseen } = await report(command('--json'));
     expect(totals.closeWait).toBe(3);
-    expect(unseen).toContainEqual(expect.objectContaining({ why: 'denied' }));
+    const denied = unseen.filter(({ why }) => why === 'denied').map(({ what }) => what);
+    expect(denied).toContainEqual(expect.stringMatching(hidden));
 
     const { exitCode, stdout } = await run(command());
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/^Not seen/m);
+  });
+
+  it('is shown the holder of its own connections, and those of others without one', async () => {
+    await using own = await startProgram('hold', ['--ipv4', 1, '--uid', NOBODY], namespace);
+    await using _foreign = await startProgram('hold', ['--ipv4', 1], namespace);
+    using unprivileged = unprivilegedCloseWait();
+    const command = namespace.inside(unprivileged.command(['ls', '--json', '--min-age', '0s']));
+    const rows = await listConnections(namespace, command);
+    const holders = new Map(rows.map(({ uid, owners }) => [uid, owners.map(({ pid, fd }) => ({ pid, fd }))]));
+    expect(holders).toEqual(
+      new Map([
+        [NOBODY, [{ pid: own.pid, fd: own.told('firstFd') }]],
+        [0, []],
+      ]),
+    );
   });
 });
 

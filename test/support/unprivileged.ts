@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CHECKOUT } from './closewait.ts';
 
 /** The uid and gid that Linux distributions call nobody. */
-const NOBODY = '65534';
+export const NOBODY = 65534;
 
 const ENTER = `
 set -e
@@ -20,10 +20,13 @@ exec setpriv --reuid=${NOBODY} --regid=${NOBODY} --clear-groups --no-new-privs \
 
 const IN_MOUNTS_OF_ITS_OWN = ['unshare', '--mount', '--propagation', 'private', '--', 'sh', '-c', ENTER, 'sh'];
 
+/** How /proc is mounted; with `hidepid` nobody but root finds processes of others in it. */
+export type ProcMount = 'whole' | 'hidepid';
+
 /** How closewait is run by a user who is nobody. */
 export interface Unprivileged extends Disposable {
-  /** The command line of closewait with these arguments; `hidepid` mounts /proc so that others' pids are hidden. */
-  command(args: readonly string[], proc?: 'hidepid'): readonly string[];
+  /** The command line of closewait with these arguments. */
+  command(args: readonly string[], proc?: ProcMount): readonly string[];
 }
 
 /**
@@ -37,7 +40,7 @@ export function unprivilegedCloseWait(): Unprivileged {
   mkdirSync(`${folder}/checkout`);
   writeFileSync(`${folder}/node`, '');
   return {
-    command: (args, proc) => [...IN_MOUNTS_OF_ITS_OWN, CHECKOUT, process.execPath, folder, proc ?? 'whole', ...args],
+    command: (args, proc = 'whole') => [...IN_MOUNTS_OF_ITS_OWN, CHECKOUT, process.execPath, folder, proc, ...args],
     [Symbol.dispose]: () => rmSync(folder, { recursive: true }),
   };
 }

@@ -7,12 +7,14 @@
  *        [--dup N]        further descriptors of the first connection in this process
  *        [--forks N]      child processes that inherit all of them
  *        [--name TEXT]    what the process calls itself (PR_SET_NAME)
+ *        [--uid N]        user and group that it runs as from then on
  *
  * ready closeWait=N firstFd=N dupFd=N childPid=N     (0 where there is none)
  */
 #include "support.h"
 
 #include <getopt.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -45,14 +47,21 @@ static pid_t fork_holder(void) {
   sleep_until_killed();
 }
 
+/* As if that user had started the program: a change of user alone leaves /proc/PID to root (PR_SET_DUMPABLE). */
+static void become(uid_t user) {
+  if (setgroups(0, NULL) < 0 || setresgid(user, user, user) < 0 || setresuid(user, user, user) < 0) die("setresuid");
+  if (prctl(PR_SET_DUMPABLE, 1) < 0) die("prctl PR_SET_DUMPABLE");
+  die_with_starter();
+}
+
 int main(int count, char **arguments) {
   static const struct option options[] = {
       {"ipv4", required_argument, NULL, '4'}, {"ipv6", required_argument, NULL, '6'},
       {"mapped", required_argument, NULL, 'm'}, {"bytes", required_argument, NULL, 'b'},
       {"idle", required_argument, NULL, 'i'}, {"dup", required_argument, NULL, 'd'},
       {"forks", required_argument, NULL, 'f'}, {"name", required_argument, NULL, 'n'},
-      {NULL, 0, NULL, 0}};
-  long ipv4 = 0, ipv6 = 0, mapped = 0, bytes = 0, idle = 0, dups = 0, forks = 0;
+      {"uid", required_argument, NULL, 'u'}, {NULL, 0, NULL, 0}};
+  long ipv4 = 0, ipv6 = 0, mapped = 0, bytes = 0, idle = 0, dups = 0, forks = 0, uid = 0;
   const char *name = NULL;
   for (int option; (option = getopt_long(count, arguments, "", options, NULL)) != -1;) {
     switch (option) {
@@ -64,11 +73,13 @@ int main(int count, char **arguments) {
       case 'd': dups = number_argument(optarg); break;
       case 'f': forks = number_argument(optarg); break;
       case 'n': name = optarg; break;
+      case 'u': uid = number_argument(optarg); break;
       default: return 2;
     }
   }
   die_with_starter();
   raise_descriptor_limit();
+  if (uid != 0) become((uid_t)uid);
   if (name != NULL && prctl(PR_SET_NAME, name) < 0) die("prctl PR_SET_NAME");
 
   held = calloc((size_t)(ipv4 + ipv6 + mapped) + 1, sizeof *held);

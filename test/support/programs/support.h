@@ -11,7 +11,8 @@ __attribute__((noreturn)) void die(const char *what);
 
 /*
  * The kernel kills this thread's process when its parent ends (PR_SET_PDEATHSIG). The setting belongs to the calling
- * thread and is cleared by fork: call it again in a child, and in a thread that outlives its leader.
+ * thread and is cleared by fork and by a change of user: call it again in a child, after such a change, and in a thread that
+ * outlives its leader.
  */
 void die_with_parent(pid_t parent);
 
