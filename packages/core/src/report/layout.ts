@@ -8,8 +8,12 @@ export function glue(text: string): string {
   return text.replaceAll(' ', GLUE);
 }
 
+/** Printable ASCII: nearly every cell of a table, so a column a UTF-16 unit. */
+const ASCII = /^[ -~]*$/;
+
 /** Columns of a painted text, a column for each code point. */
 export function widthOf(text: string): number {
+  if (ASCII.test(text)) return text.length;
   let columns = 0;
   for (const _ of removeStyle(text)) columns += 1;
   return columns;
