@@ -1,12 +1,7 @@
 #!/usr/bin/env node
-import { enableCompileCache } from 'node:module';
 import { ClosewaitError } from '@closewait/core/facts';
 import { safeText } from '@closewait/core/report';
-
-// Before anything large is loaded: types are stripped and code is compiled once, not at each start.
-enableCompileCache();
-
-const { runProgram } = await import('./program.ts');
+import { runProgram } from './program.ts';
 
 try {
   process.exitCode = await runProgram(process.argv.slice(2));

@@ -21,7 +21,7 @@ export function openTerminal(noColour: boolean): Terminal {
   });
   const forbidden = (process.env['NO_COLOR'] ?? '') !== '' || process.env['TERM'] === 'dumb';
   return {
-    colour: !noColour && !forbidden && stdout.isTTY === true,
+    colour: !noColour && !forbidden && stdout.isTTY,
     width: stdout.columns ?? WIDTH_WITHOUT_TERMINAL,
     out(text) {
       if (!readerLeft && !stdout.destroyed) stdout.write(text);

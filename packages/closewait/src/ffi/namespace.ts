@@ -1,4 +1,5 @@
-import { closeSync, constants, openSync } from 'node:fs';
+import { constants, openSync } from 'node:fs';
+import { Descriptor } from './descriptor.ts';
 import { errnoName } from './errno.ts';
 import { libcFunction } from './libc.ts';
 import { answered, type SystemFailure, type SystemResult } from './system-call.ts';
@@ -14,25 +15,29 @@ const setnsCall = libcFunction<[number, number]>('int setns(int, int)');
  * @throws Error when the way back is refused: the process must then not go on.
  */
 export function inNetworkNamespace<T>(path: string, work: () => SystemResult<T>): SystemResult<T> {
-  const home = openNamespace('/proc/thread-self/ns/net');
-  if (!home.ok) return home;
-  try {
-    const target = openNamespace(path);
-    if (!target.ok) return target;
-    try {
-      const entered = answered('setns', setnsCall(target.value, CLONE_NEWNET));
-      if (!entered.ok) return entered;
-    } finally {
-      closeSync(target.value);
-    }
-    try {
-      return work();
-    } finally {
-      const returned = answered('setns', setnsCall(home.value, CLONE_NEWNET));
-      if (!returned.ok) throw new Error(`setns back to the own network namespace: ${returned.errno}`);
-    }
-  } finally {
-    closeSync(home.value);
+  const opened = openNamespace('/proc/thread-self/ns/net');
+  if (!opened.ok) return opened;
+  using home = new Descriptor(opened.value);
+  const target = openNamespace(path);
+  if (!target.ok) return target;
+  using abroad = new Descriptor(target.value);
+  const entered = answered('setns', setnsCall(abroad.fd, CLONE_NEWNET));
+  if (!entered.ok) return entered;
+  using _ = new WayBack(home.fd);
+  return work();
+}
+
+/** Disposed of first, whatever happened abroad. */
+class WayBack implements Disposable {
+  readonly #home: number;
+
+  constructor(home: number) {
+    this.#home = home;
+  }
+
+  [Symbol.dispose](): void {
+    const returned = answered('setns', setnsCall(this.#home, CLONE_NEWNET));
+    if (!returned.ok) throw new Error(`setns back to the own network namespace: ${returned.errno}`);
   }
 }
 

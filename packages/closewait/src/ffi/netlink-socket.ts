@@ -1,6 +1,15 @@
 import { Descriptor } from './descriptor.ts';
 import { libcFunction } from './libc.ts';
-import { AF_NETLINK, openSocket, SO_RCVBUF, SO_RCVBUFFORCE, SOCK_CLOEXEC, SOCK_RAW, SOL_SOCKET, setIntegerOption } from './sockets.ts';
+import {
+  AF_NETLINK,
+  openSocket,
+  SO_RCVBUF,
+  SO_RCVBUFFORCE,
+  SOCK_CLOEXEC,
+  SOCK_RAW,
+  SOL_SOCKET,
+  setIntegerOption,
+} from './sockets.ts';
 import { answered, type SystemResult } from './system-call.ts';
 
 /** linux/netlink.h */

@@ -24,10 +24,7 @@ const linkAddress = Number(addressOf(link));
  * is how many descriptors there are. 2.2 µs each, where node:fs needs 4.2 and makes two strings. A descriptor that is
  * closed meanwhile is left out.
  */
-export function walkSocketLinks(
-  directory: number,
-  visit: (fd: number, inode: number) => void,
-): SystemResult<number> {
+export function walkSocketLinks(directory: number, visit: (fd: number, inode: number) => void): SystemResult<number> {
   let open = 0;
   for (;;) {
     const read = answered('getdents64', Number(getdents64(NR_GETDENTS64, directory, entriesAddress, entries.length)));

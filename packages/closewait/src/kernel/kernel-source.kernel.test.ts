@@ -59,7 +59,10 @@ describe.each(Object.keys(sources))('%s as a kernel source', (name) => {
     ]);
     for (const socket of sockets) {
       expect(socket.rxQueueBytes).toBe(19);
-      expect(socket.info).toMatchObject({ known: true, value: { state: 'CLOSE-WAIT', bytesReceived: 19n, bytesSent: 0n } });
+      expect(socket.info).toMatchObject({
+        known: true,
+        value: { state: 'CLOSE-WAIT', bytesReceived: 19n, bytesSent: 0n },
+      });
       expect(socket.memory).toMatchObject({ known: true });
       expect(socket.cgroupId).toMatchObject({ known: true });
       expect(socket.cookie).toBeGreaterThan(0n);
@@ -101,10 +104,16 @@ describe.each(Object.keys(sources))('%s as a kernel source', (name) => {
 describe('the recording', () => {
   it('gives the same facts as the look that was recorded', () => {
     const written: string[] = [];
-    const recorder = new Recorder(new LiveSource(), (line) => written.push(line), { writtenBy: '0.1.0', withArguments: true });
+    const recorder = new Recorder(new LiveSource(), (line) => written.push(line), {
+      writtenBy: '0.1.0',
+      withArguments: true,
+    });
     const live = look(recorder, { states: ['CLOSE-WAIT'], depth: 'report' });
     recorder.close();
-    const replayed = look(new Replayer(Buffer.from(written.join('')), 'test.cwr'), { states: ['CLOSE-WAIT'], depth: 'report' });
+    const replayed = look(new Replayer(Buffer.from(written.join('')), 'test.cwr'), {
+      states: ['CLOSE-WAIT'],
+      depth: 'report',
+    });
     expect(replayed).toEqual(live);
   });
 
@@ -128,7 +137,10 @@ describe('entering a network namespace', () => {
     expect(source.dumpSockets(foreign(), request).known).toBe(true);
     expect(source.readInode('/proc/thread-self/ns/net')).toEqual(own);
     expect(source.dumpSockets({ inode: 1, path: '/dev/null' }, request)).toMatchObject({ known: false });
-    expect(source.dumpSockets({ inode: 1, path: '/proc/self/ns/gone' }, request)).toMatchObject({ known: false, why: 'gone' });
+    expect(source.dumpSockets({ inode: 1, path: '/proc/self/ns/gone' }, request)).toMatchObject({
+      known: false,
+      why: 'gone',
+    });
     expect(source.readInode('/proc/thread-self/ns/net')).toEqual(own);
   });
 });

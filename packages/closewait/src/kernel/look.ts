@@ -57,7 +57,10 @@ export function look(source: KernelSource, options: LookOptions): Facts {
 
   const listeners = census?.listeners ?? findListeners(source, namespaces, sockets, log);
   const index = findHolders(source, pids, [...sockets, ...listeners], census, log);
-  const { closed } = census === null ? { closed: [] } : log.run('closed sockets', () => readClosed(source, index.others, log));
+  const { closed } =
+    census === null
+      ? { closed: [] }
+      : log.run('closed sockets', () => readClosed(source, index.others, namespacesRead(census), log));
   const owners = [...index.holders.values(), ...closed.map(({ holders }) => holders)];
   const { processes } = log.run('owners', () =>
     readProcesses(owners, (pid) => readProcess(source, pid, index.openByPid.get(pid), time)),
@@ -78,6 +81,10 @@ export function look(source: KernelSource, options: LookOptions): Facts {
 }
 
 const NOT_COUNTED: Unknown = { known: false, why: 'not-asked', detail: 'only some states were asked for' };
+
+function namespacesRead({ namespaces }: SocketCensus): ReadonlySet<number> {
+  return new Set(namespaces.filter(({ sockets }) => sockets.known).map(({ inode }) => inode));
+}
 
 /** The census has counted: what is not there need not be dumped. */
 function hasNone(census: SocketCensus | null, states: readonly TcpState[]): boolean {

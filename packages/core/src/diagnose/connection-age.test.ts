@@ -23,12 +23,13 @@ describe('connectionAge', () => {
     expect(connectionAge(sampleSocket({ info })).is).toBe('exact');
   });
 
-  it.each(['keepalive', 'persist', 'retransmit'] as const)(
-    'is a lower bound while a %s timer runs, whose answers are acknowledgements too',
-    (kind) => {
-      expect(connectionAge(sampleSocket({ timer: { kind, expiresMs: 10, retransmits: 0 } })).is).toBe('at-least');
-    },
-  );
+  it.each([
+    'keepalive',
+    'persist',
+    'retransmit',
+  ] as const)('is a lower bound while a %s timer runs, whose answers are acknowledgements too', (kind) => {
+    expect(connectionAge(sampleSocket({ timer: { kind, expiresMs: 10, retransmits: 0 } })).is).toBe('at-least');
+  });
 
   it('is not known without tcp_info, and not 0', () => {
     expect(connectionAge(sampleSocket({ info: unknown('unsupported', 'no tcp_info') })).ms).toBeNull();

@@ -157,7 +157,8 @@ describe('undetermined', () => {
   it('says who may hold a socket without a holder, differently when something was denied', () => {
     const [seen] = diagnose(sampleFacts({ sockets: [sampleSocket()] }), MIN_AGE).findings;
     expect(seen?.missing[0]).toMatchObject({ id: 'holder', hint: null });
-    const unseen = [{ what: 'descriptor tables of 3 processes', problem: unknown('denied', 'open: EACCES') }];
+    const problem = unknown('denied', 'open: EACCES');
+    const unseen = [{ what: 'descriptor tables of 3 processes', problem }];
     const [denied] = diagnose(sampleFacts({ sockets: [sampleSocket()], unseen }), MIN_AGE).findings;
     expect(denied?.missing[0]).toMatchObject({ id: 'holder', hint: 'run as root' });
   });
@@ -198,7 +199,12 @@ describe('undetermined', () => {
 });
 
 describe('closed-but-held', () => {
-  const closed = { inode: 900, holders: [owner], protocol: 'TCP', info: known(sampleInfo({ state: 'CLOSED' })) } as const;
+  const closed = {
+    inode: 900,
+    holders: [owner],
+    protocol: 'TCP',
+    info: known(sampleInfo({ state: 'CLOSED' })),
+  } as const;
 
   it('is certain when tcp_info says that the connection is closed', () => {
     const facts = sampleFacts({ closed: [closed], processes: [sampleProcess()] });

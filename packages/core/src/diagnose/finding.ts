@@ -1,12 +1,4 @@
-import type {
-  CauseId,
-  ClosedSocket,
-  Confidence,
-  Holder,
-  ProcessFacts,
-  Severity,
-  SocketFacts,
-} from '../facts/index.ts';
+import type { CauseId, ClosedSocket, Confidence, Holder, ProcessFacts, Severity, SocketFacts } from '../facts/index.ts';
 
 /** One fact that speaks for or against a cause. */
 export interface Evidence {

@@ -22,7 +22,10 @@ export class OwnerFinder {
    * several holders: the one that also holds the listener, then the one with the lowest pid, as parents come first.
    */
   ownerOf({ socket, holders }: StuckConnection): ProcessFacts | null {
-    const pids = this.#pidsOf(socket, holders.map(({ pid }) => pid));
+    const pids = this.#pidsOf(
+      socket,
+      holders.map(({ pid }) => pid),
+    );
     return pids.length === 0 ? null : (this.#facts.processes.get(Math.min(...pids)) ?? null);
   }
 

@@ -12,7 +12,15 @@ interface ReadingProgress {
 }
 
 function countProgress(connections: readonly StuckConnection[]): ReadingProgress {
-  const count: ReadingProgress = { untouched: 0, finUnread: 0, partlyRead: 0, consumed: 0, unknown: 0, neverWrote: 0, unsent: 0 };
+  const count: ReadingProgress = {
+    untouched: 0,
+    finUnread: 0,
+    partlyRead: 0,
+    consumed: 0,
+    unknown: 0,
+    neverWrote: 0,
+    unsent: 0,
+  };
   for (const { socket } of connections) {
     if (socket.txQueueBytes > 0) count.unsent++;
     if (!socket.info.known) {
@@ -38,13 +46,13 @@ export function queueEvidence(connections: readonly StuckConnection[]): readonly
   const { untouched, finUnread, partlyRead, consumed, unknown, neverWrote, unsent } = countProgress(connections);
   const all = connections.length;
   const rows: readonly (readonly [id: string, count: number, says: string])[] = [
-    ['bytes-never-read', untouched, 'of which not one byte was read (Recv-Q equals the bytes received)'],
-    ['fin-unread', finUnread, 'of which everything but the FIN was read (Recv-Q 1)'],
-    ['partly-read', partlyRead, 'of which a part was read and a part waits in Recv-Q'],
-    ['fin-consumed', consumed, 'of which the FIN was taken out of the queue (Recv-Q 0); whether the program saw it is not told'],
-    ['queues-unknown', unknown, 'for which the kernel gave no byte counts'],
-    ['never-wrote', neverWrote, 'on which this side never sent a byte'],
-    ['unsent-data', unsent, 'with data that the peer has not acknowledged (Send-Q above 0)'],
+    ['bytes-never-read', untouched, 'not one byte was read (Recv-Q equals the bytes received)'],
+    ['fin-unread', finUnread, 'everything but the FIN was read (Recv-Q 1)'],
+    ['partly-read', partlyRead, 'a part was read, the rest waits in Recv-Q'],
+    ['fin-consumed', consumed, 'the FIN left the queue (Recv-Q 0), which does not prove that the program saw it'],
+    ['queues-unknown', unknown, 'the kernel gave no byte counts'],
+    ['never-wrote', neverWrote, 'this side never sent a byte'],
+    ['unsent-data', unsent, 'the peer has not acknowledged all that was sent (Send-Q above 0)'],
   ];
   return rows
     .filter(([, count]) => count > 0)
@@ -52,6 +60,7 @@ export function queueEvidence(connections: readonly StuckConnection[]): readonly
 }
 
 function countOf(count: number, all: number): string {
-  if (all === 1) return 'one connection';
-  return count === all ? `all ${all} connections` : `${count} of ${all} connections`;
+  if (all === 1) return 'on the connection';
+  if (count < all) return `on ${count} of ${all} connections`;
+  return all === 2 ? 'on both connections' : `on all ${all} connections`;
 }

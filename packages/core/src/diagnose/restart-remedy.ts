@@ -9,10 +9,10 @@ export function restartRemedy(process: ProcessFacts | null): Remedy {
   return {
     id: 'restart',
     command: restartCommand(process),
-    does: 'ends the process: the kernel closes all of its descriptors',
+    does: 'restart the program: the kernel closes all descriptors of a process that ends',
     frees: { connection: true, descriptor: true, worker: true },
-    risk: 'connections in use end too; requests in progress are lost',
-    peerSees: 'FIN, or RST where data was left unread; a peer that has closed already sees nothing new',
+    risk: 'connections in use end too, and requests in progress are lost',
+    peerSees: 'a FIN, or a RST where data was left unread; a peer that has closed itself sees nothing new',
   };
 }
 

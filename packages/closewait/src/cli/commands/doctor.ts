@@ -19,9 +19,12 @@ function printChecks(checks: readonly Check[], terminal: Terminal): void {
   for (const { status, title, adds, detail, hint } of checks) {
     const mark = status === 'available' ? style.good('yes') : style.warn('no ');
     terminal.out(`${mark}  ${title.padEnd(titleWidth)}  ${adds}\n`);
-    if (detail !== null) terminal.out(`     ${''.padEnd(titleWidth)}  ${style.warn(`${status}: ${safeText(detail)}`)}\n`);
+    if (detail !== null)
+      terminal.out(`     ${''.padEnd(titleWidth)}  ${style.warn(`${status}: ${safeText(detail)}`)}\n`);
     if (hint !== null) terminal.out(`     ${''.padEnd(titleWidth)}  ${style.command(safeText(hint))}\n`);
   }
   const missing = checks.filter(({ status }) => status !== 'available').length;
-  terminal.out(missing === 0 ? '\nEverything that closewait uses is here.\n' : `\n${missing} of ${checks.length} are missing.\n`);
+  terminal.out(
+    missing === 0 ? '\nEverything that closewait uses is here.\n' : `\n${missing} of ${checks.length} are missing.\n`,
+  );
 }

@@ -47,7 +47,11 @@ export const COMMANDS: readonly Command[] = [
       FROM_OPTION,
       NO_ALL_NAMESPACES_OPTION,
     ],
-    examples: ['closewait ls', 'closewait ls --state fin-wait-2 :443', "closewait ls --where 'rxQueueBytes > 1' --json"],
+    examples: [
+      'closewait ls',
+      'closewait ls --state fin-wait-2 :443',
+      "closewait ls --where 'rxQueueBytes > 1' --json",
+    ],
     load: () => import('./ls.ts'),
   },
   {
@@ -74,7 +78,11 @@ export const COMMANDS: readonly Command[] = [
     operands: { spec: '[scenario...]', says: 'a scenario; without one they are listed' },
     options: [
       { flags: '--port <port>', says: 'where the server listens on 127.0.0.1; 0: any free port', parse: parsePort },
-      { flags: '--busy <what>', says: 'the server is in a read or a write while its client closes', choices: ['read', 'write'] },
+      {
+        flags: '--busy <what>',
+        says: 'the server is in a read or a write while its client closes',
+        choices: ['read', 'write'],
+      },
       { flags: '--fixed', says: 'the server closes when read answers 0 or an error that lasts' },
     ],
     examples: ['closewait lab', 'closewait lab flawed-server', 'closewait lab flawed-server --fixed'],

@@ -3,7 +3,13 @@ import { ClosewaitError } from '@closewait/core/facts';
 import { buildReport, createStyle, formatReport } from '@closewait/core/report';
 import { TCP_STATES, type TcpState } from '@closewait/core/tcp';
 import { LiveSource, look } from '../../kernel/index.ts';
-import { type BusyWith, type FlawedServerRun, LAB_SCENARIOS, runFlawedServer, type StuckScene } from '../../lab/index.ts';
+import {
+  type BusyWith,
+  type FlawedServerRun,
+  LAB_SCENARIOS,
+  runFlawedServer,
+  type StuckScene,
+} from '../../lab/index.ts';
 import type { Invocation } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 import { readVersion } from '../version.ts';

@@ -37,7 +37,9 @@ export function run({ options, terminal }: Invocation): number {
     const sockets = formatCountOf(facts.sockets.length, 'TCP socket');
     const namespaces = formatCountOf(facts.namespaces.length, 'network namespace');
     terminal.err(`Recorded ${sockets} in ${namespaces}: ${output}, ${formatBytes(bytes)}.\n`);
-    terminal.err(`It holds addresses and process names${rest.arguments === true ? ' and arguments' : ', no arguments'}.\n`);
+    terminal.err(
+      `It holds addresses and process names${rest.arguments === true ? ' and arguments' : ', no arguments'}.\n`,
+    );
     return 0;
   } finally {
     closeSync(file);

@@ -1,5 +1,5 @@
 import { diagnose } from '@closewait/core/diagnose';
-import { ClosewaitError, known } from '@closewait/core/facts';
+import { type ClosewaitError, known } from '@closewait/core/facts';
 import { describe, expect, it } from 'vitest';
 import { sampleFacts, sampleListener, sampleProcess, sampleSocket } from '../../../../../test/support/sample-facts.ts';
 import { parseSelection } from './index.ts';
@@ -35,7 +35,9 @@ const facts = sampleFacts({
 async function selected(operands: readonly string[], where?: string): Promise<readonly number[]> {
   const selection = await parseSelection(operands, where);
   const { findings } = diagnose(facts, { minAgeMs: 0, selects: selection.over(facts) });
-  return findings.flatMap(({ connections }) => connections.map(({ socket }) => Number(socket.cookie))).toSorted();
+  return findings
+    .flatMap(({ connections }) => connections.map(({ socket }) => Number(socket.cookie)))
+    .toSorted((a, b) => a - b);
 }
 
 describe('selectors', () => {
@@ -54,7 +56,10 @@ describe('selectors', () => {
     [[`container:docker:${id}`], [42]],
     [['unit:orders'], [41, 43]],
     [['unit:orders.service'], [41, 43]],
-    [[':8080', ':9000'], [41, 42, 43]],
+    [
+      [':8080', ':9000'],
+      [41, 42, 43],
+    ],
     [[':8080', ':9000', 'pid:77'], [42]],
     [[':8080', 'pid:77'], []],
   ])('%j select %j', async (operands, cookies) => {
@@ -117,14 +122,19 @@ describe('--where', () => {
     expect(await selected([], 'process.unit == "orders.service" || rxQueueBytes == 1')).toEqual([41, 42, 43]);
   });
 
-  it.each(['rxQueueByte > 1', 'rxQueueBytes >', 'rxQueueBytes', '"text"', 'rxQueueBytes == "1"', 'local > 1', ''])(
-    'refuses %j in one line that names the fields',
-    async (expression) => {
-      await expect(parseSelection([], expression)).rejects.toMatchObject({
-        code: 'usage',
-        message: expect.not.stringContaining('\n'),
-        hint: expect.stringContaining('rxQueueBytes'),
-      });
-    },
-  );
+  it.each([
+    'rxQueueByte > 1',
+    'rxQueueBytes >',
+    'rxQueueBytes',
+    '"text"',
+    'rxQueueBytes == "1"',
+    'local > 1',
+    '',
+  ])('refuses %j in one line that names the fields', async (expression) => {
+    await expect(parseSelection([], expression)).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.not.stringContaining('\n'),
+      hint: expect.stringContaining('rxQueueBytes'),
+    });
+  });
 });

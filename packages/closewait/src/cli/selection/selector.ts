@@ -17,7 +17,8 @@ export interface Selector {
   readonly matches: (candidate: Candidate) => boolean;
 }
 
-const FORMS = 'pid:123, :8000 (local port), 192.0.2.1:443 or [2001:db8::1]:443 (peer), cookie:…, cause:…, container:… or unit:…';
+const FORMS =
+  'pid:123, :8000 (local port), 192.0.2.1:443 or [2001:db8::1]:443 (peer), cookie:…, cause:…, container:… or unit:…';
 
 /**
  * Reads a selector.
@@ -52,7 +53,9 @@ export function parseSelector(text: string): Selector {
 export function matchesAll(selectors: readonly Selector[], candidate: Candidate): boolean {
   const kinds = new Set(selectors.map(({ kind }) => kind));
   kinds.delete('cause');
-  return [...kinds].every((kind) => selectors.some((selector) => selector.kind === kind && selector.matches(candidate)));
+  return [...kinds].every((kind) =>
+    selectors.some((selector) => selector.kind === kind && selector.matches(candidate)),
+  );
 }
 
 function unusable(text: string, expected = FORMS): ClosewaitError {
@@ -92,7 +95,9 @@ function selectContainer(text: string, value: string): Selector {
   return {
     kind: 'container',
     matches: ({ processes }) =>
-      processes.some(({ container }) => container.known && container.value !== null && container.value.id.startsWith(id)),
+      processes.some(
+        ({ container }) => container.known && container.value !== null && container.value.id.startsWith(id),
+      ),
   };
 }
 

@@ -1,6 +1,6 @@
-import { Environment } from '@marcbachmann/cel-js';
 import { ClosewaitError } from '@closewait/core/facts';
 import type { ConnectionRow } from '@closewait/core/report';
+import { Environment } from '@marcbachmann/cel-js';
 
 /** Decides on one row of `closewait ls --json`. */
 export type RowFilter = (row: ConnectionRow) => boolean;

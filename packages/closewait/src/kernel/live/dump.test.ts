@@ -23,7 +23,7 @@ function kernelThat(...scripts: readonly ((sequence: number) => readonly Receive
       return {
         ok: true,
         value: {
-          send: (message) => ({ ok: true, value: message.length }),
+          send: (request) => ({ ok: true, value: request.length }),
           receive: () => answers.shift() ?? { ok: false, op: 'recv', errno: 'EAGAIN' },
           [Symbol.dispose]: () => {
             kernel.closed++;
@@ -122,7 +122,13 @@ describe('runDump', () => {
 
   it('tells a refused netlink socket from a refused namespace', () => {
     const refuse = (op: string) => (): SystemResult<DumpTransport> => ({ ok: false, op, errno: 'EPERM' });
-    expect(runDump(refuse('socket'), REQUEST)).toMatchObject({ why: 'denied', hint: expect.stringContaining('seccomp') });
-    expect(runDump(refuse('setns'), REQUEST)).toMatchObject({ why: 'denied', hint: expect.stringContaining('CAP_SYS_ADMIN') });
+    expect(runDump(refuse('socket'), REQUEST)).toMatchObject({
+      why: 'denied',
+      hint: expect.stringContaining('seccomp'),
+    });
+    expect(runDump(refuse('setns'), REQUEST)).toMatchObject({
+      why: 'denied',
+      hint: expect.stringContaining('CAP_SYS_ADMIN'),
+    });
   });
 });

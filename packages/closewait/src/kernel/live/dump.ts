@@ -34,7 +34,11 @@ export function runDump(open: () => SystemResult<DumpTransport>, request: DumpRe
     const outcome = attemptDump(transport, request, attempt);
     if (outcome !== 'again') return outcome;
   }
-  return unknown('garbled', `sock_diag dump: interrupted ${MOST_ATTEMPTS} times in a row`, 'look again when the host is calmer');
+  return unknown(
+    'garbled',
+    `sock_diag dump: interrupted ${MOST_ATTEMPTS} times in a row`,
+    'look again when the host is calmer',
+  );
 }
 
 function refusedToOpen(failure: SystemFailure): Unknown {

@@ -21,19 +21,27 @@ export interface ClosedList {
 const MOST_ASKED = 50_000;
 
 /**
- * Finds the TCP sockets among descriptors whose inode sock_diag does not list: a closed socket is in no table of the
+ * Finds, in the network namespaces `listed`, the TCP sockets among descriptors whose inode sock_diag does not list: a closed socket is in no table of the
  * kernel, only its descriptor is left. One that was never connected looks alike; tcp_info tells them apart.
  */
 export function readClosed(
   source: KernelSource,
   candidates: ReadonlyMap<number, readonly Holder[]>,
+  listed: ReadonlySet<number>,
   log: LookLog,
 ): ClosedList {
   const closed: ClosedSocket[] = [];
+  const livesInListed = new Map<number, boolean>();
   let asked = 0;
   for (const [inode, holders] of candidates) {
     const [holder] = holders;
     if (holder === undefined) continue;
+    let lives = livesInListed.get(holder.pid);
+    if (lives === undefined) {
+      lives = isInNamespace(source, holder.pid, listed);
+      livesInListed.set(holder.pid, lives);
+    }
+    if (!lives) continue;
     const protocol = source.readSocketProtocol(holder);
     if (!protocol.known || (protocol.value !== 'TCP' && protocol.value !== 'TCPv6')) continue;
     if (++asked > MOST_ASKED) continue;
@@ -41,9 +49,16 @@ export function readClosed(
     if (isClosedAfterUse(info)) closed.push({ inode, holders, protocol: protocol.value, info });
   }
   if (asked > MOST_ASKED) {
-    log.missed(`${asked - MOST_ASKED} TCP sockets outside of sock_diag`, unknown('not-asked', `only ${MOST_ASKED} a look`));
+    const what = `whether ${asked - MOST_ASKED} sockets that sock_diag does not list are closed connections`;
+    log.missed(what, unknown('not-asked', `a look asks ${MOST_ASKED} at most`));
   }
   return { closed };
+}
+
+/** Sockets of a namespace that was not looked at are in no list either, and mean nothing. */
+function isInNamespace(source: KernelSource, pid: number, listed: ReadonlySet<number>): boolean {
+  const inode = source.readInode(`/proc/${pid}/ns/net`);
+  return inode.known && listed.has(inode.value);
 }
 
 function readInfo(source: KernelSource, holder: Holder, inode: number): Reading<TcpInfo> {

@@ -1,4 +1,11 @@
-import { type DescriptorTable, type Holder, type KernelSource, known, type Reading, type Unknown } from '@closewait/core/facts';
+import {
+  type DescriptorTable,
+  type Holder,
+  type KernelSource,
+  known,
+  type Reading,
+  type Unknown,
+} from '@closewait/core/facts';
 import { type LookLog, Refusals } from './look-log.ts';
 
 /** What the descriptor tables of the machine say about sockets. */
@@ -52,7 +59,9 @@ export function readHolders(source: KernelSource, pids: readonly number[], wante
   }
   refusals.report(log, 'descriptor tables');
   unknownSharing.report(log, 'threads with private descriptor tables');
-  return read > 0 || pids.length === 0 ? index : { ...index, problem: noTable(pids.length) };
+  const { holders, others, openByPid } = index;
+  const found = { holders, others, openByPid };
+  return read > 0 || pids.length === 0 ? found : { ...found, problem: noTable(pids.length) };
 }
 
 function noTable(processes: number): Unknown {

@@ -1,5 +1,5 @@
-import type { HostFacts, KernelSource } from '@closewait/core/facts';
 import { decodeText } from '@closewait/core/codec';
+import type { HostFacts, KernelSource } from '@closewait/core/facts';
 
 /** Name, kernel release and boot of the machine; a value that cannot be read is `unknown`, spelt out. */
 export function readHost(source: KernelSource): HostFacts {

@@ -26,8 +26,12 @@ function noteHidden(source: KernelSource, log: LookLog): void {
   const bytes = source.readFile('/proc/self/mountinfo');
   const mounts = bytes.known ? decodeMountinfo(bytes.value) : undefined;
   const hidden = mounts?.ok === true ? hidePidOf(mounts.value) : null;
-  const detail = hidden === null || hidden === 'off' ? '/proc does not show process 1' : `/proc is mounted with hidepid=${hidden}`;
-  log.missed("other users' processes", unknown('denied', detail, 'run as root, or in the group of the mount option gid='));
+  const detail =
+    hidden === null || hidden === 'off' ? '/proc does not show process 1' : `/proc is mounted with hidepid=${hidden}`;
+  log.missed(
+    "other users' processes",
+    unknown('denied', detail, 'run as root, or in the group of the mount option gid='),
+  );
 }
 
 function isDecimal(name: string): boolean {

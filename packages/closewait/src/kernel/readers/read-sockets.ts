@@ -126,7 +126,8 @@ function visitNamespace(
     }
     read = true;
     const garbled = visitDump(dump.value, namespace, visit);
-    if (garbled !== undefined) log.missed(`some ${FAMILY_NAMES[family]} sockets of namespace ${namespace.path}`, garbled);
+    if (garbled !== undefined)
+      log.missed(`some ${FAMILY_NAMES[family]} sockets of namespace ${namespace.path}`, garbled);
   }
   if (read || problem === undefined) return undefined;
   if (problem.why === 'denied') log.missed(`sockets of namespace ${namespace.path}`, problem);

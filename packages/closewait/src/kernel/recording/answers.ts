@@ -9,8 +9,8 @@ import {
 
 /** How one kind of answer is written to JSON and read back. Typed arrays are little-endian, as the kernel's bytes are. */
 export interface AnswerCodec<T> {
-  encode(value: T): unknown;
-  decode(json: unknown): T;
+  readonly encode: (value: T) => unknown;
+  readonly decode: (json: unknown) => T;
 }
 
 /** One dump: what was asked and what came, so that a replay can answer a narrower question from it. */

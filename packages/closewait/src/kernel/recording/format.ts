@@ -61,8 +61,8 @@ export function encodeEnd(entries: number): string {
  */
 export function decodeRecording(bytes: Uint8Array, fileName: string): ReadonlyMap<string, unknown> {
   const lines = splitLines(bytes, fileName);
-  const header = lines.next().value;
-  checkHeader(header?.content, fileName);
+  const first = lines.next();
+  checkHeader(first.done === true ? undefined : first.value.content, fileName);
   const answers = new Map<string, unknown>();
   let entries = 0;
   for (const { content, offset } of lines) {
@@ -94,9 +94,15 @@ function checkHeader(content: unknown, fileName: string): void {
   }
 }
 
+interface Line {
+  readonly content: unknown;
+  /** Byte offset of its start. */
+  readonly offset: number;
+}
+
 const NEWLINE = 0x0a;
 
-function* splitLines(bytes: Uint8Array, fileName: string): Generator<{ content: unknown; offset: number }> {
+function* splitLines(bytes: Uint8Array, fileName: string): Generator<Line, void> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let offset = 0;
   while (offset < buffer.length) {

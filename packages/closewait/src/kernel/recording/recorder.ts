@@ -8,7 +8,7 @@ import type {
   Reading,
 } from '@closewait/core/facts';
 import { mapReading } from '@closewait/core/facts';
-import { type AnswerCodec, ANSWERS } from './answers.ts';
+import { ANSWERS, type AnswerCodec } from './answers.ts';
 import { encodeEnd, encodeEntry, encodeHeader, entryKey } from './format.ts';
 
 /** Options of {@link Recorder}. */
@@ -44,7 +44,11 @@ export class Recorder implements KernelSource {
     const { family, states, extensions } = request;
     const answer = this.#source.dumpSockets(namespace, request);
     const dump = mapReading(answer, (datagrams) => ({ states, extensions, datagrams }));
-    this.#keep(entryKey('dumpSockets', namespace.inode, family, states.join(','), extensions.join(',')), ANSWERS.dump, dump);
+    this.#keep(
+      entryKey('dumpSockets', namespace.inode, family, states.join(','), extensions.join(',')),
+      ANSWERS.dump,
+      dump,
+    );
     return answer;
   }
 
@@ -72,17 +76,29 @@ export class Recorder implements KernelSource {
   }
 
   shareDescriptors(tidA: number, tidB: number): Reading<boolean> {
-    return this.#keep(entryKey('shareDescriptors', tidA, tidB), ANSWERS.flag, this.#source.shareDescriptors(tidA, tidB));
+    return this.#keep(
+      entryKey('shareDescriptors', tidA, tidB),
+      ANSWERS.flag,
+      this.#source.shareDescriptors(tidA, tidB),
+    );
   }
 
   readSocketProtocol(holder: Holder): Reading<string> {
     const { pid, tid, fd } = holder;
-    return this.#keep(entryKey('readSocketProtocol', pid, tid, fd), ANSWERS.text, this.#source.readSocketProtocol(holder));
+    return this.#keep(
+      entryKey('readSocketProtocol', pid, tid, fd),
+      ANSWERS.text,
+      this.#source.readSocketProtocol(holder),
+    );
   }
 
   readTcpInfo(holder: Holder, inode: number): Reading<Uint8Array> {
     const { pid, tid, fd } = holder;
-    return this.#keep(entryKey('readTcpInfo', pid, tid, fd, inode), ANSWERS.bytes, this.#source.readTcpInfo(holder, inode));
+    return this.#keep(
+      entryKey('readTcpInfo', pid, tid, fd, inode),
+      ANSWERS.bytes,
+      this.#source.readTcpInfo(holder, inode),
+    );
   }
 
   timed<T>(name: string, work: () => T): { readonly value: T; readonly ms: number } {

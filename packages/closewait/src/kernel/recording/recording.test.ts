@@ -54,7 +54,13 @@ describe('decodeRecording', () => {
     expect(hint).toContain('9.1.0');
   });
 
-  it.each(['', '\n', 'hello', '{"format":"closewait/recording"}\n', '00000000 {}\n'])('does not take %j for a recording', (text) => {
+  it.each([
+    '',
+    '\n',
+    'hello',
+    '{"format":"closewait/recording"}\n',
+    '00000000 {}\n',
+  ])('does not take %j for a recording', (text) => {
     expect(refusalOf(text).message).toBe('x.cwr is not a recording of closewait');
   });
 });

@@ -12,7 +12,7 @@ import {
   unknown,
 } from '@closewait/core/facts';
 import { fromLinuxState } from '@closewait/core/tcp';
-import { type AnswerCodec, ANSWERS, type RecordedDump } from './answers.ts';
+import { ANSWERS, type AnswerCodec, type RecordedDump } from './answers.ts';
 import { decodeRecording, entryKey } from './format.ts';
 
 /** The kernel as a recording remembers it. What was not recorded is `not-asked`, never absent. */
@@ -37,8 +37,13 @@ export class Replayer implements KernelSource {
       if (!key.startsWith(prefix)) continue;
       const dump = this.#find(key, ANSWERS.dump);
       if (dump === undefined) continue;
-      if (!dump.known) refused ??= dump;
-      else if (covers(dump.value, request)) return known(narrow(dump.value, request));
+      if (!dump.known) {
+        refused ??= dump;
+      } else if (request.states.every((state) => dump.value.states.includes(state))) {
+        const datagrams = narrow(dump.value, request);
+        // Where there is no such socket, nothing can be missing of it.
+        if (hasExtensions(dump.value, request) || !holdsSockets(datagrams)) return known(datagrams);
+      }
     }
     return refused ?? this.#notRecorded(prefix.trim());
   }
@@ -97,11 +102,15 @@ export class Replayer implements KernelSource {
   }
 }
 
-function covers(dump: RecordedDump, { states, extensions }: DumpRequest): boolean {
-  return (
-    states.every((state) => dump.states.includes(state)) &&
-    extensions.every((extension) => dump.extensions.includes(extension))
-  );
+function hasExtensions(dump: RecordedDump, { extensions }: DumpRequest): boolean {
+  return extensions.every((extension) => dump.extensions.includes(extension));
+}
+
+function holdsSockets(datagrams: readonly Uint8Array[]): boolean {
+  return datagrams.some((datagram) => {
+    const split = splitNetlinkMessages(datagram);
+    return !split.ok || split.value.some(({ type }) => type === SOCK_DIAG_BY_FAMILY);
+  });
 }
 
 /** Leaves the sockets of other states out, as the kernel would have. */

@@ -1,6 +1,6 @@
 import { limitRemedy } from '../../descriptor-pressure.ts';
-import type { Cause } from '../../rule.ts';
 import { restartRemedy } from '../../restart-remedy.ts';
+import type { Cause } from '../../rule.ts';
 
 export { judgeClosedButHeld } from './rule.ts';
 

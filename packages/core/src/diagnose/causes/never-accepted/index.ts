@@ -1,6 +1,6 @@
 import { limitRemedy } from '../../descriptor-pressure.ts';
-import type { Cause } from '../../rule.ts';
 import { restartRemedy } from '../../restart-remedy.ts';
+import type { Cause } from '../../rule.ts';
 import { judgeNeverAccepted } from './rule.ts';
 
 /** The handshake was done by the kernel; the peer gave up before the program accepted. */

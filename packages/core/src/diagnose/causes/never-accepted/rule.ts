@@ -22,7 +22,11 @@ export function judgeNeverAccepted(group: Group, facts: Facts): Verdict | null {
     confidence: waiting.length > 0 ? 'certain' : 'likely',
     title,
     evidence: [
-      { id: 'no-file', says: 'no file exists for these sockets (inode 0): accept was never called for them', value: count },
+      {
+        id: 'no-file',
+        says: 'no file exists for these sockets (inode 0): accept was never called for them',
+        value: count,
+      },
       ...group.listeners.map((listener) => acceptQueueEvidence(listener)),
       ...descriptorEvidence(group.process),
       ...queueEvidence(group.connections),

@@ -22,16 +22,22 @@ export function judgeUndetermined(group: Group, facts: Facts): Verdict {
 function sharingEvidence({ connections }: Group): Verdict['evidence'] {
   const shared = connections.filter(({ holders }) => new Set(holders.map(({ pid }) => pid)).size > 1).length;
   if (shared === 0) return [];
-  const says = `${shared} are held by several processes: the connection ends when the last of them closes`;
+  const says = `${shared === 1 ? 'one is' : `${shared} are`} held by several processes: a connection ends when the last of them closes`;
   return [{ id: 'several-holders', says, value: shared }];
 }
 
 function holderMissing(group: Group, facts: Facts): readonly MissingEvidence[] {
-  const denied = facts.unseen.find(({ what, problem }) => problem.why === 'denied' && /process|descriptor/.test(what));
+  const denied = facts.unseen.find(({ what, problem }) => problem.why === 'denied' && mayHideHolder(what));
   const [first] = group.connections;
   const uid = first === undefined ? '' : ` (the socket belongs to uid ${first.socket.uid})`;
   if (denied !== undefined) {
-    return [{ id: 'holder', why: `the holder was not found, and ${denied.what} could not be read${uid}`, hint: 'run as root' }];
+    return [
+      {
+        id: 'holder',
+        why: `the holder was not found, and ${denied.what} could not be read${uid}`,
+        hint: 'run as root',
+      },
+    ];
   }
   return [
     {
@@ -40,6 +46,10 @@ function holderMissing(group: Group, facts: Facts): readonly MissingEvidence[] {
       hint: null,
     },
   ];
+}
+
+function mayHideHolder(what: string): boolean {
+  return what.startsWith('descriptor tables') || what.startsWith("other users' processes");
 }
 
 function threadsMissing(pid: number): readonly MissingEvidence[] {
