@@ -2,6 +2,8 @@ import { listConnections } from '../test/support/closewait.ts';
 import { makeNamespace, type NetworkNamespace } from '../test/support/namespace.ts';
 import { listWithSs } from '../test/support/peers.ts';
 import { type Program, startProgram } from '../test/support/program.ts';
+import { outputOf } from '../test/support/run.ts';
+import { waitUntil } from '../test/support/wait-until.ts';
 
 /** Runs `work` in a namespace in which `processes` processes hold `sockets` connections in CLOSE-WAIT. */
 export async function withScene<T>(
@@ -10,9 +12,9 @@ export async function withScene<T>(
   work: (namespace: NetworkNamespace) => Promise<T>,
 ): Promise<T> {
   using namespace = makeNamespace();
-  // Peers are mostly on other hosts: with no room for their FIN-WAIT-2 remainders the kernel drops them at once, and
-  // the last round reads the same tables as the first.
-  namespace.setSysctl('ipv4/tcp_max_tw_buckets', 0);
+  // Peers are mostly on other hosts: here their FIN-WAIT-2 remainders go after a second instead of in the middle of the
+  // measurement, so the last round reads the same tables as the first.
+  namespace.setSysctl('ipv4/tcp_fin_timeout', 1);
   const shares = Array.from({ length: processes }, (_, index) => Math.floor((sockets + index) / processes));
   const started = await Promise.allSettled(
     shares.map((share) => startProgram('hold', ['--ipv4', share, '--bytes', 100], namespace)),
@@ -20,6 +22,9 @@ export async function withScene<T>(
   const programs = started.flatMap((outcome): Program[] => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   try {
     for (const outcome of started) if (outcome.status === 'rejected') throw outcome.reason;
+    await waitUntil('the remainders of the peers are gone', async () => {
+      return (await outputOf(namespace.inside(['ss', '-Htan', 'state', 'fin-wait-2']))) === '';
+    });
     await expectAll(sockets, namespace);
     return await work(namespace);
   } finally {

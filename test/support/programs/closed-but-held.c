@@ -31,8 +31,7 @@ int main(int count, char **arguments) {
   int first = 0;
   for (long i = 0; i < connections; i++) {
     const int client = connect_and_send(&reach, 0);
-    const int server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-    if (server < 0) die("accept4");
+    const int server = accept_one(listener);
     if (shutdown(client, SHUT_WR) < 0) die("shutdown");
     await_close_wait(server);
     reset(client);

@@ -21,20 +21,30 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-/* Far below the 28,232 ephemeral ports that connections to one endpoint can have. */
-#define CONNECTIONS_PER_LISTENER 4000
+/*
+ * The clients of one listener are open all at once, so their ports differ. If they were closed one by one, the kernel
+ * might give a port again after their FIN-WAIT-2 has ended: the server's socket in CLOSE-WAIT answers such a SYN with an
+ * ACK, the client that with RST, and CLOSE-WAIT is over (measured with tcp_fin_timeout 1).
+ */
+#define CONNECTIONS_PER_LISTENER 500
 
 static int *held;
 static long held_count;
 
 static void hold_connections(enum family family, long count, size_t bytes) {
-  struct endpoint reach;
-  int listener = -1;
-  for (long i = 0; i < count; i++) {
-    if (i % CONNECTIONS_PER_LISTENER == 0) {
-      listener = listen_on(family, 1 + (int)(i / CONNECTIONS_PER_LISTENER), 16, &reach);
+  int clients[CONNECTIONS_PER_LISTENER];
+  for (int host = 1; count > 0; host++) {
+    struct endpoint reach;
+    const int listener = listen_on(family, host, 16, &reach);
+    const long batch = count < CONNECTIONS_PER_LISTENER ? count : CONNECTIONS_PER_LISTENER;
+    for (long i = 0; i < batch; i++) {
+      clients[i] = connect_and_send(&reach, bytes);
+      held[held_count++] = accept_one(listener);
     }
-    held[held_count++] = passive_close(listener, &reach, bytes);
+    for (long i = 0; i < batch; i++) {
+      if (close(clients[i]) < 0) die("close");
+    }
+    count -= batch;
   }
 }
 

@@ -87,10 +87,15 @@ int connect_and_send(const struct endpoint *reach, size_t bytes) {
   return fd;
 }
 
+int accept_one(int listener) {
+  const int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+  if (fd < 0) die("accept4");
+  return fd;
+}
+
 int passive_close(int listener, const struct endpoint *reach, size_t bytes) {
   const int client = connect_and_send(reach, bytes);
-  const int server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-  if (server < 0) die("accept4");
+  const int server = accept_one(listener);
   if (close(client) < 0) die("close");
   return server;
 }

@@ -41,6 +41,9 @@ int listen_on(enum family family, int host, int backlog, struct endpoint *reach)
 /* Connects, sends `bytes` bytes, and returns the client's descriptor. */
 int connect_and_send(const struct endpoint *reach, size_t bytes);
 
+/* Accepts a connection that is there, or comes. */
+int accept_one(int listener);
+
 /* Makes one connection, ends the client's side of it and returns the server's, which is then in CLOSE-WAIT. */
 int passive_close(int listener, const struct endpoint *reach, size_t bytes);
 
