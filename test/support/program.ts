@@ -47,7 +47,7 @@ export async function startProgram(
   const [file = '', ...rest] = namespace?.inside(command) ?? command;
   const child = spawn(file, rest, {
     env: { ...process.env, FIXTURE_PARENT: String(process.pid) },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   // 'close' comes when the last writer of its output has ended: a process that it forked holds the pipe as well.
   // 'close' comes when the last writer of its output has ended: a process that it forked holds the pipe as well.
@@ -82,7 +82,13 @@ async function firstLine(child: ChildProcess, name: string): Promise<string> {
     if (end >= 0) resolve(text.slice(0, end));
   });
   child.once('error', reject);
-  child.once('exit', (code, signal) => reject(new Error(`${name} ended: ${signal ?? `exit code ${code}`}`)));
+  let complaint = '';
+  child.stderr?.setEncoding('utf8').on('data', (part: string) => {
+    complaint += part;
+  });
+  child.once('close', (code, signal) => {
+    reject(new Error(`${name} ended: ${signal ?? `exit code ${code}`}: ${complaint.trim()}`));
+  });
   try {
     return await promise;
   } finally {

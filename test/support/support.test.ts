@@ -46,6 +46,8 @@ describe('the fixtures of the kernel tests', () => {
   });
 
   it('tells why a program did not get ready', async () => {
-    await expect(startProgram('dead-leader', ['many'])).rejects.toThrow('dead-leader ended: exit code 2');
+    await expect(startProgram('dead-leader', ['many'])).rejects.toThrow(
+      'dead-leader ended: exit code 2: not a number: many',
+    );
   });
 });
