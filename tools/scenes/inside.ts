@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SCENES, type Scene, type SceneProgram } from './scenes.ts';
 
@@ -24,14 +24,15 @@ process.exit();
 
 async function start({ program, as, args, ready, descriptors }: SceneProgram): Promise<void> {
   const file = program === 'node' ? process.execPath : `/opt/demo/${as}`;
-  const limited = descriptors === undefined ? [] : ['prlimit', `--nofile=${descriptors}:${descriptors}`, '--'];
-  const [executable = '', ...words] = [...limited, file, ...args.map(String)];
-  const child = spawn(executable, words, {
+  const child = spawn(file, args.map(String), {
     cwd: '/opt/closewait',
     env: { ...process.env, FIXTURE_PARENT: String(process.pid) },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await outputMatching(child, ready, as);
+  // Now that it has its connections: to make them, it needed more descriptors than it holds.
+  const limit = `--nofile=${descriptors}:${descriptors}`;
+  if (descriptors !== undefined) execFileSync('prlimit', ['--pid', String(child.pid), limit]);
 }
 
 async function outputMatching(child: ChildProcess, expected: RegExp, name: string): Promise<void> {

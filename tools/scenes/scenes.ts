@@ -44,7 +44,7 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'incident',
     programs: [
-      { program: 'hold', as: 'orders-api', args: ['--ipv4', 40, '--bytes', 180], ready: READY, descriptors: 50 },
+      { program: 'hold', as: 'orders-api', args: ['--ipv4', 52, '--bytes', 180], ready: READY, descriptors: 64 },
       { program: 'unaccepted', as: 'report-worker', args: [2, 10], ready: READY },
       { program: 'closed-but-held', as: 'mailer', args: [5], ready: READY },
     ],

@@ -44,7 +44,7 @@ export function buildConnection(connection: StuckConnection): ReportConnection {
   };
 }
 
-/** One row of `closewait ls`: the connection and the process of its first owner. */
+/** One row of `closewait ls`: the connection and the process that it belongs to. */
 export function buildConnectionRow(connection: StuckConnection, process: ProcessFacts | null): ConnectionRow {
   return { ...buildConnection(connection), process: process === null ? null : buildConnectionProcess(process) };
 }

@@ -102,7 +102,11 @@ function describeOwner({ owners, inode }: ConnectionRow): string {
 
 /** A socket without an inode that could be accepted waits for that; in other states it is a remainder. */
 function describeProcess({ process, inode, state }: ConnectionRow): string {
-  if (process !== null) return process.comm === null ? '?' : safeText(process.comm);
+  const queued = inode === 0 && (state === 'CLOSE-WAIT' || state === 'ESTABLISHED');
+  if (process !== null) {
+    const name = process.comm === null ? '?' : safeText(process.comm);
+    return queued ? `${name} (not accepted)` : name;
+  }
   if (inode !== 0) return '(holder not seen)';
-  return state === 'CLOSE-WAIT' || state === 'ESTABLISHED' ? '(not accepted)' : '(no process)';
+  return queued ? '(not accepted)' : '(no process)';
 }

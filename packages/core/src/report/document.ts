@@ -75,7 +75,7 @@ export interface ConnectionProcess {
  * a tenth of the output, and `owners` and `cookie` tell a row from every other document of the program.
  */
 export interface ConnectionRow extends ReportConnection {
-  /** The process of the first owner; null where no owner was seen. */
+  /** The process that it belongs to: of several owners the one with the listener, in an accept queue the listener's; null where none was seen. */
   readonly process: ConnectionProcess | null;
 }
 

@@ -24,16 +24,19 @@ export interface TextContext {
   readonly takenAtMs: number;
 }
 
-/** The lines of one finding. What stands in a finding above it, of the same process, is not said again. */
+/**
+ * The lines of one finding. What stands in a finding above it, of the same process, is not said again; of what a
+ * program should change, that is said once in a report.
+ */
 export function formatFinding(
   finding: ReportFinding,
   above: readonly ReportFinding[],
+  elsewhere: readonly ReportFinding[],
   context: TextContext,
 ): readonly string[] {
   const { style, width, takenAtMs } = context;
   const cause = `${' '.repeat(FINDING_AT)}${paintOf(finding.severity, style)(finding.cause)}, ${finding.confidence}  `;
   const says = ({ says: text }: ReportEvidence): string => safeText(text);
-  const codeIsNew = finding.codeFix !== '' && above.every(({ codeFix }) => codeFix !== finding.codeFix);
   return [
     ...hang(cause, safeText(finding.title), width < WIDE ? LABEL_AT : widthOf(cause), width),
     ...hang('', describeConnections(finding, takenAtMs), LABEL_AT, width),
@@ -46,8 +49,18 @@ export function formatFinding(
     ),
     ...formatMissing(finding, above, context),
     ...formatRemedies(finding, above, context),
-    ...formatField('code', codeIsNew ? [`${safeText(finding.codeFix)} ${safeText(finding.docs)}`] : [], context),
+    ...formatField('code', describeCode(finding, above, elsewhere), context),
   ];
+}
+
+function describeCode(
+  { codeFix, docs }: ReportFinding,
+  above: readonly ReportFinding[],
+  elsewhere: readonly ReportFinding[],
+): readonly string[] {
+  if (codeFix === '' || above.some((finding) => finding.codeFix === codeFix)) return [];
+  if (elsewhere.some((finding) => finding.codeFix === codeFix)) return [`${AS_ABOVE}; ${glue(safeText(docs))}`];
+  return [`${safeText(codeFix)} ${glue(safeText(docs))}`];
 }
 
 function formatField(label: string, texts: readonly string[], { style, width }: TextContext): readonly string[] {

@@ -35,7 +35,9 @@ export function formatReport(report: Report, options: TextReportOptions): string
     '',
     ...formatSummary(report, style, width),
     '',
-    ...[...groupByProcess(report.findings).values()].flatMap((findings) => formatProcess(findings, context)),
+    ...groupByProcess(report.findings).flatMap((findings, index, all) =>
+      formatProcess(findings, all.slice(0, index).flat(), context),
+    ),
     ...tail,
   ]);
 }
@@ -76,11 +78,15 @@ function describeOldest({ findings, totals }: Report): string {
 }
 
 /** Findings of one process under one head; the order of the findings, the most urgent first, stays. */
-function groupByProcess(findings: readonly ReportFinding[]): ReadonlyMap<number | null, ReportFinding[]> {
-  return Map.groupBy(findings, ({ process }) => process?.pid ?? null);
+function groupByProcess(findings: readonly ReportFinding[]): readonly (readonly ReportFinding[])[] {
+  return [...Map.groupBy(findings, ({ process }) => process?.pid ?? null).values()];
 }
 
-function formatProcess(findings: readonly ReportFinding[], context: TextContext): readonly string[] {
+function formatProcess(
+  findings: readonly ReportFinding[],
+  elsewhere: readonly ReportFinding[],
+  context: TextContext,
+): readonly string[] {
   const { style, width } = context;
   const process = findings[0]?.process ?? null;
   const count = findings.reduce((sum, finding) => sum + finding.count, 0);
@@ -89,7 +95,10 @@ function formatProcess(findings: readonly ReportFinding[], context: TextContext)
   return [
     ...formatProcessHead(describeProcess(process, style), right, width),
     ...(commandLine === null ? [] : formatCommandLine(commandLine, width).map(style.faint)),
-    ...findings.flatMap((finding, index) => [...formatFinding(finding, findings.slice(0, index), context), '']),
+    ...findings.flatMap((finding, index) => [
+      ...formatFinding(finding, findings.slice(0, index), elsewhere, context),
+      '',
+    ]),
   ];
 }
 

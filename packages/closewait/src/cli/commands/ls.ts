@@ -95,7 +95,9 @@ function printJson(rows: readonly Row[], terminal: Terminal): void {
 function printTable(rows: readonly Row[], states: readonly TcpState[], terminal: Terminal): void {
   const { colour, width } = terminal;
   if (rows.length === 0) terminal.out(`No connection in ${states.join(', ')}.\n`);
-  const built = rows.map(({ connection, owner }) => buildConnectionRow(connection, owner));
+  // A person looks for the oldest; a program gets the kernel's order.
+  const sorted = rows.toSorted((a, b) => (b.connection.age.ms ?? 0) - (a.connection.age.ms ?? 0));
+  const built = sorted.map(({ connection, owner }) => buildConnectionRow(connection, owner));
   terminal.out(formatConnectionTable(built, { colour, width }));
 }
 
