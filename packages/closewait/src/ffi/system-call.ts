@@ -13,11 +13,6 @@ export interface SystemFailure {
   readonly errno: string;
 }
 
-/** Wraps the value of a call that succeeded. */
-export function succeeded<T>(value: T): SystemResult<T> {
-  return { ok: true, value };
-}
-
 /** Turns the -1 of libc into a failure that carries errno; any other answer is the value. */
 export function answered(op: string, returned: number): SystemResult<number> {
   return returned < 0 ? { ok: false, op, errno: errnoName(koffi.errno()) } : { ok: true, value: returned };

@@ -96,7 +96,7 @@ export const RESTART: Remedy = {
   peerSees: 'FIN or RST',
 };
 
-export const RAISE_LIMIT: Remedy = {
+const RAISE_LIMIT: Remedy = {
   id: 'raise-limit',
   command: 'prlimit --pid 4121 --nofile=16384:',
   does: 'raises the limit of 4096 descriptors at once',
