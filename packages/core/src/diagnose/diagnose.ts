@@ -28,7 +28,7 @@ const URGENCY: Readonly<Record<Severity, number>> = { leak: 0, stall: 0, benign:
  * diagnose(facts, { minAgeMs: 1000 }).findings.map((finding) => finding.cause)
  */
 export function diagnose(facts: Facts, { minAgeMs, selects = () => true }: DiagnoseOptions): Diagnosis {
-  const all = listConnections(facts).filter(({ socket }) => socket.state === 'CLOSE-WAIT');
+  const all = [...listConnections(facts)].filter(({ socket }) => socket.state === 'CLOSE-WAIT');
   const stuck = all.filter(({ age }) => age.ms === null || age.ms >= minAgeMs);
   const groups = groupConnections(stuck, new OwnerFinder(facts)).flatMap((group) => narrowGroup(group, selects));
   const findings = [...groups.map((group) => judgeGroup(group, facts)), ...judgeClosed(facts, minAgeMs, selects)];
@@ -39,13 +39,11 @@ export function diagnose(facts: Facts, { minAgeMs, selects = () => true }: Diagn
   };
 }
 
-/** The sockets of a look with their holders and ages, in the kernel's order. */
-export function listConnections(facts: Facts): readonly StuckConnection[] {
-  return facts.sockets.map((socket) => ({
-    socket,
-    holders: facts.holders.get(socket.inode) ?? NO_HOLDERS,
-    age: connectionAge(socket),
-  }));
+/** The sockets of a look with their holders and ages, in the kernel's order; one at a time, as there may be 100,000. */
+export function* listConnections(facts: Facts): Generator<StuckConnection, void> {
+  for (const socket of facts.sockets) {
+    yield { socket, holders: facts.holders.get(socket.inode) ?? NO_HOLDERS, age: connectionAge(socket) };
+  }
 }
 
 const NO_HOLDERS: readonly Holder[] = [];

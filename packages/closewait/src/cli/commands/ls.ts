@@ -42,29 +42,26 @@ export async function run({ operands, options, terminal }: Invocation): Promise<
   try {
     const facts = look(source, { states: state, depth: 'list', allNamespaces });
     const rows = selectRows(facts, minAge, selection.over(facts));
-    if (json === true) printJson(rows, terminal);
-    else printTable(rows, state, terminal);
+    const count = json === true ? printJson(rows, terminal) : printTable([...rows], state, terminal);
     // Rows go to programs: what was not seen must not be mistaken for one.
     for (const unseen of facts.unseen) terminal.err(`closewait: not seen: ${describeUnseen(unseen)}\n`);
-    return rows.length > 0 ? 1 : 0;
+    return count > 0 ? 1 : 0;
   } finally {
     source.close();
   }
 }
 
-function selectRows(
+function* selectRows(
   facts: Facts,
   minAgeMs: number,
   selects: (connection: StuckConnection, process: ProcessFacts | null) => boolean,
-): readonly Row[] {
+): Generator<Row, void> {
   const finder = new OwnerFinder(facts);
-  const rows: Row[] = [];
   for (const connection of listConnections(facts)) {
     if (isPassing(connection, minAgeMs)) continue;
     const owner = finder.ownerOf(connection);
-    if (selects(connection, owner)) rows.push({ connection, owner });
+    if (selects(connection, owner)) yield { connection, owner };
   }
-  return rows;
 }
 
 /** Only the age in CLOSE-WAIT is known; connections in other states are listed whatever their age. */
@@ -73,10 +70,12 @@ function isPassing({ socket, age }: StuckConnection, minAgeMs: number): boolean 
 }
 
 /** Lines are joined into writes of about this many characters: a write each would cost more than the row. */
-const CHUNK_CHARACTERS = 256 * 1024;
+const CHUNK_CHARACTERS = 64 * 1024;
 
-function printJson(rows: readonly Row[], terminal: Terminal): void {
+/** Prints each row while the next one is found: 100,000 rows at once would be 100 MB. Answers how many there were. */
+function printJson(rows: Iterable<Row>, terminal: Terminal): number {
   const jsonOf = new Map<ProcessFacts | null, string>([[null, 'null']]);
+  let count = 0;
   let chunk = '';
   for (const { connection, owner } of rows) {
     let process = jsonOf.get(owner);
@@ -84,21 +83,24 @@ function printJson(rows: readonly Row[], terminal: Terminal): void {
       process = connectionProcessJson(owner);
       jsonOf.set(owner, process);
     }
+    count++;
     chunk += `${connectionJsonLine(connection, process)}\n`;
     if (chunk.length < CHUNK_CHARACTERS) continue;
-    if (!terminal.out(chunk)) return;
+    if (!terminal.out(chunk)) return count;
     chunk = '';
   }
   terminal.out(chunk);
+  return count;
 }
 
-function printTable(rows: readonly Row[], states: readonly TcpState[], terminal: Terminal): void {
+function printTable(rows: readonly Row[], states: readonly TcpState[], terminal: Terminal): number {
   const { colour, width } = terminal;
   if (rows.length === 0) terminal.out(`No connection in ${states.join(', ')}.\n`);
   // A person looks for the oldest; a program gets the kernel's order.
   const sorted = rows.toSorted((a, b) => (b.connection.age.ms ?? 0) - (a.connection.age.ms ?? 0));
   const built = sorted.map(({ connection, owner }) => buildConnectionRow(connection, owner));
   terminal.out(formatConnectionTable(built, { colour, width }));
+  return rows.length;
 }
 
 function describeUnseen({ what, problem }: Unseen): string {
