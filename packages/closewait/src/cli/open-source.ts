@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { ClosewaitError, type KernelSource } from '@closewait/core/facts';
-import { LiveSource, Replayer } from '../kernel/index.ts';
+import { LiveSource, openRecording } from '../kernel/index.ts';
 
 /**
  * The running kernel, or a recording of one.
  *
  * @throws ClosewaitError `usage`: the file cannot be read or is no recording.
  */
-export function openSource(from: string | undefined): KernelSource {
-  return from === undefined ? new LiveSource() : new Replayer(readRecording(from), from);
+export async function openSource(from: string | undefined): Promise<KernelSource> {
+  return from === undefined ? new LiveSource() : openRecording(readRecording(from), from);
 }
 
 function readRecording(path: string): Uint8Array {

@@ -1,4 +1,3 @@
 export { type LiveOptions, LiveSource } from './live/live-source.ts';
 export { type LookOptions, look } from './look.ts';
-export { Recorder, type RecorderOptions } from './recording/recorder.ts';
-export { Replayer } from './recording/replayer.ts';
+export { openRecording, startRecording } from './recording/open.ts';

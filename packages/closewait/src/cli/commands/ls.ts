@@ -38,7 +38,7 @@ export async function run({ operands, options, terminal }: Invocation): Promise<
       hint: `closewait ${operands.join(' ')}`,
     });
   }
-  const source = openSource(from);
+  const source = await openSource(from);
   try {
     const facts = look(source, { states: state, depth: 'list', allNamespaces });
     const rows = selectRows(facts, minAge, selection.over(facts));

@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from '
 import { ClosewaitError } from '@closewait/core/facts';
 import { formatBytes, formatCountOf } from '@closewait/core/report';
 import { TCP_STATES } from '@closewait/core/tcp';
-import { LiveSource, look, Recorder } from '../../kernel/index.ts';
+import { LiveSource, look, startRecording } from '../../kernel/index.ts';
 import type { Invocation } from '../command.ts';
 import { readVersion } from '../version.ts';
 
@@ -14,7 +14,7 @@ interface RecordOptions {
 }
 
 /** `closewait record -o FILE`: everything that the reading commands ask of the kernel, in a file. */
-export function run({ options, terminal }: Invocation): number {
+export async function run({ options, terminal }: Invocation): Promise<number> {
   const { output, force, allNamespaces, ...rest } = options as unknown as RecordOptions;
   if (force !== true && existsSync(output)) {
     throw new ClosewaitError('usage', `${output} exists already`, { hint: 'choose another name, or add --force' });
@@ -24,7 +24,7 @@ export function run({ options, terminal }: Invocation): number {
   const file = createFile(partial, output);
   let bytes = 0;
   try {
-    const recorder = new Recorder(
+    const recorder = await startRecording(
       new LiveSource(),
       (line) => {
         bytes += writeSync(file, line);

@@ -19,7 +19,7 @@ interface ReportCommandOptions {
 export async function run({ operands, options, terminal }: Invocation): Promise<number> {
   const { json, minAge, where, from, allNamespaces, ...rest } = options as unknown as ReportCommandOptions;
   const selection = await parseSelection(operands, where);
-  const source = openSource(from);
+  const source = await openSource(from);
   try {
     const facts = look(source, { states: ['CLOSE-WAIT'], depth: 'report', allNamespaces });
     const diagnosis = diagnose(facts, { minAgeMs: minAge, selects: selection.over(facts) });
