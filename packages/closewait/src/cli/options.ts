@@ -28,7 +28,7 @@ export const NO_ALL_NAMESPACES_OPTION: OptionSpec = {
 
 export const ARGUMENTS_OPTION: OptionSpec = {
   flags: '--arguments',
-  says: "show the arguments of other processes' command lines: they may hold secrets",
+  says: 'show the arguments of command lines also where no terminal reads them: they may hold secrets',
 };
 
 export const SELECTORS = {

@@ -1,5 +1,7 @@
 /** Where a command writes, and how. The only place that reads the environment. */
 export interface Terminal {
+  /** Whether a person reads the output; otherwise it goes to a file or a program. */
+  readonly interactive: boolean;
   readonly colour: boolean;
   /** Columns; 80 where the output is no terminal. */
   readonly width: number;
@@ -21,6 +23,7 @@ export function openTerminal(noColour: boolean): Terminal {
   });
   const forbidden = (process.env['NO_COLOR'] ?? '') !== '' || process.env['TERM'] === 'dumb';
   return {
+    interactive: stdout.isTTY,
     colour: !noColour && !forbidden && stdout.isTTY,
     width: stdout.columns ?? WIDTH_WITHOUT_TERMINAL,
     out(text) {

@@ -87,11 +87,11 @@ function readStates(port: number): readonly TcpState[] {
 }
 
 /** The report on the scenario's server alone, whatever else is stuck on this machine. */
-function reportOn({ serverPid }: StuckScene, { colour, width }: Terminal): string {
+function reportOn({ serverPid }: StuckScene, { colour, width, interactive }: Terminal): string {
   const facts = look(new LiveSource(), { states: ['CLOSE-WAIT'], depth: 'report', allNamespaces: false });
   // The connection is a moment old: the usual minimum age would hide it.
   const minAgeMs = 0;
   const diagnosis = diagnose(facts, { minAgeMs, selects: (_, process) => process?.pid === serverPid });
-  const report = buildReport(facts, diagnosis, { showArguments: true });
+  const report = buildReport(facts, diagnosis, { showArguments: interactive });
   return formatReport(report, { version: readVersion(), colour, width, minAgeMs });
 }

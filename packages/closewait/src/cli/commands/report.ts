@@ -25,7 +25,11 @@ export async function run({ operands, options, terminal }: Invocation): Promise<
     const diagnosis = diagnose(facts, { minAgeMs: minAge, selects: selection.over(facts) });
     const { causes } = selection;
     const findings = diagnosis.findings.filter(({ cause }) => causes.length === 0 || causes.includes(cause));
-    const report = buildReport(facts, { ...diagnosis, findings }, { showArguments: rest.arguments ?? json !== true });
+    const report = buildReport(
+      facts,
+      { ...diagnosis, findings },
+      { showArguments: rest.arguments ?? (json !== true && terminal.interactive) },
+    );
     terminal.out(
       json === true
         ? `${safeJson(report)}\n`

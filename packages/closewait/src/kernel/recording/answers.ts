@@ -5,12 +5,17 @@ import {
   type LookTime,
   mapReading,
   type Reading,
+  unknown,
 } from '@closewait/core/facts';
 
-/** How one kind of answer is written to JSON and read back. Typed arrays are little-endian, as the kernel's bytes are. */
+/**
+ * How one kind of answer is written to JSON and read back. A checksum only tells that a line is as it was written, not
+ * who wrote it: `decode` answers undefined for anything that `encode` does not write. Typed arrays are little-endian, as
+ * the kernel's bytes are.
+ */
 export interface AnswerCodec<T> {
   readonly encode: (value: T) => unknown;
-  readonly decode: (json: unknown) => T;
+  readonly decode: (json: unknown) => T | undefined;
 }
 
 /** One dump: what was asked and what came, so that a replay can answer a narrower question from it. */
@@ -20,31 +25,53 @@ export interface RecordedDump {
   readonly datagrams: readonly Uint8Array[];
 }
 
-// A line's checksum was verified before it is decoded here, so these casts read what `encode` wrote.
-function plain<T>(): AnswerCodec<T> {
-  return { encode: (value) => value, decode: (json) => json as T };
+function plain<T>(isValid: (json: unknown) => json is T): AnswerCodec<T> {
+  return { encode: (value) => value, decode: (json) => (isValid(json) ? json : undefined) };
+}
+
+const isText = (json: unknown): json is string => typeof json === 'string';
+const isFlag = (json: unknown): json is boolean => typeof json === 'boolean';
+const isNumber = (json: unknown): json is number => typeof json === 'number';
+const isTexts = (json: unknown): json is readonly string[] => Array.isArray(json) && json.every(isText);
+
+function isTime(json: unknown): json is LookTime {
+  const { epochMs, bootMs } = fieldsOf(json);
+  return isNumber(epochMs) && isNumber(bootMs);
 }
 
 const bytes: AnswerCodec<Uint8Array> = {
   encode: (value) => Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64'),
-  decode: (json) => new Uint8Array(Buffer.from(json as string, 'base64')),
+  decode: (json) => (isText(json) ? new Uint8Array(Buffer.from(json, 'base64')) : undefined),
 };
 
 function reading<T>(codec: AnswerCodec<T>): AnswerCodec<Reading<T>> {
   return {
     encode: (value) => mapReading(value, codec.encode),
     decode: (json) => {
-      const answer = json as Reading<unknown>;
-      return answer.known ? known(codec.decode(answer.value)) : answer;
+      const { known: isKnown, value, why, detail, hint } = fieldsOf(json);
+      if (isKnown === true) {
+        const decoded = codec.decode(value);
+        return decoded === undefined ? undefined : known(decoded);
+      }
+      if (!isText(detail) || (hint !== undefined && !isText(hint))) return undefined;
+      return isWhy(why) ? unknown(why, detail, hint) : undefined;
     },
   };
+}
+
+const WHYS = ['denied', 'unsupported', 'gone', 'not-asked', 'garbled'] as const;
+
+function isWhy(json: unknown): json is (typeof WHYS)[number] {
+  return WHYS.some((why) => why === json);
 }
 
 const table: AnswerCodec<DescriptorTable> = {
   encode: ({ open, fds, inodes }) => ({ open, fds: encodeColumn(fds), inodes: encodeColumn(inodes) }),
   decode: (json) => {
-    const { open, fds, inodes } = json as { open: number; fds: string; inodes: string };
-    return { open, fds: new Int32Array(decodeColumn(fds)), inodes: new Uint32Array(decodeColumn(inodes)) };
+    const { open, ...columns } = fieldsOf(json);
+    const [fds, inodes] = [decodeColumn(columns['fds']), decodeColumn(columns['inodes'])];
+    if (!isNumber(open) || fds === undefined || fds.byteLength !== inodes?.byteLength) return undefined;
+    return { open, fds: new Int32Array(fds), inodes: new Uint32Array(inodes) };
   },
 };
 
@@ -52,17 +79,28 @@ function encodeColumn(column: Int32Array | Uint32Array): unknown {
   return bytes.encode(new Uint8Array(column.buffer, column.byteOffset, column.byteLength));
 }
 
-function decodeColumn(text: string): ArrayBuffer {
-  return bytes.decode(text).buffer as ArrayBuffer;
+function decodeColumn(json: unknown): ArrayBuffer | undefined {
+  const column = bytes.decode(json);
+  return column === undefined || column.length % 4 !== 0 ? undefined : Uint8Array.from(column).buffer;
 }
 
 const dump: AnswerCodec<RecordedDump> = {
   encode: ({ states, extensions, datagrams }) => ({ states, extensions, datagrams: datagrams.map(bytes.encode) }),
   decode: (json) => {
-    const { states, extensions, datagrams } = json as RecordedDump & { datagrams: readonly unknown[] };
-    return { states, extensions, datagrams: datagrams.map(bytes.decode) };
+    const { states, extensions, datagrams } = fieldsOf(json);
+    if (!isTexts(states) || !isTexts(extensions) || !isTexts(datagrams)) return undefined;
+    // A name that is no state answers no question, so it does no harm.
+    return {
+      states: states as DumpRequest['states'],
+      extensions: extensions as DumpRequest['extensions'],
+      datagrams: datagrams.map((text) => new Uint8Array(Buffer.from(text, 'base64'))),
+    };
   },
 };
+
+function fieldsOf(json: unknown): Readonly<Record<string, unknown>> {
+  return typeof json === 'object' && json !== null ? { ...json } : {};
+}
 
 /** The codec of every answer of a KernelSource. */
 export const ANSWERS: {
@@ -76,13 +114,13 @@ export const ANSWERS: {
   readonly flag: AnswerCodec<Reading<boolean>>;
   readonly table: AnswerCodec<Reading<DescriptorTable>>;
 } = {
-  time: plain(),
-  ms: plain(),
+  time: plain(isTime),
+  ms: plain(isNumber),
   dump: reading(dump),
   bytes: reading(bytes),
-  names: reading(plain()),
-  text: reading(plain()),
-  number: reading(plain()),
-  flag: reading(plain()),
+  names: reading(plain(isTexts)),
+  text: reading(plain(isText)),
+  number: reading(plain(isNumber)),
+  flag: reading(plain(isFlag)),
   table: reading(table),
 };

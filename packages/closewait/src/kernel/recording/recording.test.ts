@@ -1,7 +1,9 @@
 import { crc32 } from 'node:zlib';
 import { ClosewaitError } from '@closewait/core/facts';
+import { assert, jsonValue, pre, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeRecording, encodeEnd, encodeEntry, encodeHeader, RECORDING_VERSION } from './format.ts';
+import { Replayer } from './replayer.ts';
 
 const whole = [
   encodeHeader('0.1.0'),
@@ -62,5 +64,33 @@ describe('decodeRecording', () => {
     '00000000 {}\n',
   ])('does not take %j for a recording', (text) => {
     expect(refusalOf(text).message).toBe('x.cwr is not a recording of closewait');
+  });
+});
+
+describe('a recording that another program wrote', () => {
+  const written = (key: string, answer: unknown): Replayer =>
+    new Replayer(Buffer.from([encodeHeader('0.1.0'), encodeEntry({ key, answer }), encodeEnd(1)].join('')), 'x.cwr');
+
+  it('is refused where an answer is not of the form that a kernel source gives, whatever it is', () => {
+    const isFine = (answer: unknown): boolean =>
+      typeof answer === 'object' &&
+      answer !== null &&
+      'known' in answer &&
+      ((answer.known === true && 'value' in answer && typeof answer.value === 'string') || 'why' in answer);
+    assert(
+      property(jsonValue(), (answer) => {
+        pre(!isFine(answer));
+        expect(() => written('readLink /x', answer).readLink('/x')).toThrow(ClosewaitError);
+      }),
+    );
+  });
+
+  it.each([
+    { open: 1, fds: 'AAAAAA==', inodes: '' },
+    { open: 1, fds: 'AAA=', inodes: 'AAA=' },
+    { open: '1', fds: '', inodes: '' },
+    { open: 1, fds: '' },
+  ])('is refused where the columns of a table do not fit: %j', (value) => {
+    expect(() => written('readDescriptors 1 1', { known: true, value }).readDescriptors(1, 1)).toThrow(ClosewaitError);
   });
 });

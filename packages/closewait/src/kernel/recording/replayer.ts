@@ -1,5 +1,6 @@
 import { peekInetDiagState, SOCK_DIAG_BY_FAMILY, splitNetlinkMessages } from '@closewait/core/codec';
 import {
+  ClosewaitError,
   type DescriptorTable,
   type DumpRequest,
   type Holder,
@@ -89,8 +90,13 @@ export class Replayer implements KernelSource {
   }
 
   #find<T>(key: string, codec: AnswerCodec<T>): T | undefined {
-    const answer = this.#answers.get(key);
-    return answer === undefined ? undefined : codec.decode(answer);
+    const json = this.#answers.get(key);
+    if (json === undefined) return undefined;
+    const answer = codec.decode(json);
+    if (answer !== undefined) return answer;
+    throw new ClosewaitError('usage', `${this.origin}: the answer to '${key}' is not one that a kernel gives`, {
+      hint: 'the file was changed by hand, or written by another program; record anew',
+    });
   }
 
   #reading<T>(key: string, codec: AnswerCodec<Reading<T>>): Reading<T> {
