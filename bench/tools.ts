@@ -29,6 +29,7 @@ export function measuredTools(): readonly Tool[] {
       command: ['lsfd', '-nr', '-o', 'PID,FD,INODE', '-Q', 'TYPE == "SOCK"'],
       success: [0],
     },
+    { name: 'node -e 0 (the runtime alone)', command: [node, '-e', '0'], success: [0] },
     { name: 'closewait ls --json, source', command: [`${CHECKOUT}/closewait`, 'ls', '--json'], success: DONE },
     { name: 'closewait --json, source', command: [`${CHECKOUT}/closewait`, '--json'], success: DONE },
   ];

@@ -33,8 +33,6 @@ const { output } = await build({
   plugins: [noChildProcess],
   output: {
     dir: dist,
-    // Half the text to parse at each start.
-    minify: true,
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
   },
