@@ -32,6 +32,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 }
 
 const HELP_END = `
+Options of the report: closewait report --help
 Exit codes: 0 nothing stuck, 1 findings, 2 usage, 3 could not look.
 Nothing is changed by any of these commands. Run as root to see every process and namespace.`;
 

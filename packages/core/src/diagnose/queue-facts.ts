@@ -56,11 +56,11 @@ export function queueEvidence(connections: readonly StuckConnection[]): readonly
   ];
   return rows
     .filter(([, count]) => count > 0)
-    .map(([id, count, says]) => ({ id, says: `${countOf(count, all)} ${says}`, value: count }));
+    .map(([id, count, says]) => ({ id, says: `${subjectOf(count, all)}${says}`, value: count }));
 }
 
-function countOf(count: number, all: number): string {
-  if (all === 1) return 'on the connection';
-  if (count < all) return `on ${count} of ${all} connections`;
-  return all === 2 ? 'on both connections' : `on all ${all} connections`;
+function subjectOf(count: number, all: number): string {
+  if (all === 1) return '';
+  if (count < all) return `on ${count} of ${all} connections `;
+  return all === 2 ? 'on both connections ' : `on all ${all} connections `;
 }
