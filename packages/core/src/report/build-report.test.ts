@@ -3,11 +3,6 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
-import type { Finding } from '../diagnose/index.ts';
-import { type ClosedSocket, known, unknown } from '../facts/index.ts';
-import { buildConnectionRow } from './build-connection.ts';
-import { buildReport, LISTED_PER_FINDING } from './build-report.ts';
-import type { Report } from './document.ts';
 import {
   sampleConnection,
   sampleConnections,
@@ -17,7 +12,12 @@ import {
   sampleProcess,
   sampleSocket,
   TAKEN_AT_MS,
-} from './samples.ts';
+} from '../../../../test/support/sample-report.ts';
+import type { Finding } from '../diagnose/index.ts';
+import { type ClosedSocket, known, unknown } from '../facts/index.ts';
+import { buildConnectionRow } from './build-connection.ts';
+import { buildReport, LISTED_PER_FINDING } from './build-report.ts';
+import type { Report } from './document.ts';
 import { makeSchemaFiles, reportSchema } from './schema.ts';
 
 const root = join(import.meta.dirname, '../../../..');

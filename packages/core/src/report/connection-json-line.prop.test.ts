@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { sampleProcess, sampleSocket } from '../../../../test/support/sample-report.ts';
 import type { StuckConnection } from '../diagnose/index.ts';
 import { known, type ProcessFacts, unknown } from '../facts/index.ts';
 import { TCP_STATES } from '../tcp/index.ts';
 import { buildConnectionRow } from './build-connection.ts';
 import { connectionJsonLine, connectionProcessJson } from './connection-json-line.ts';
-import { sampleProcess, sampleSocket } from './samples.ts';
 import { connectionRowSchema } from './schema.ts';
 
 const uint32 = fc.integer({ min: 0, max: 0xff_ff_ff_ff });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { sampleConnection, sampleProcess, sampleSocket } from '../../../../test/support/sample-report.ts';
 import { known } from '../facts/index.ts';
 import { buildConnectionRow } from './build-connection.ts';
 import { formatConnectionTable } from './connection-table.ts';
-import { sampleConnection, sampleProcess, sampleSocket } from './samples.ts';
 import { removeStyle } from './style.ts';
 
 const HELD = buildConnectionRow(sampleConnection(), sampleProcess());

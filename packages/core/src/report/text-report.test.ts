@@ -1,7 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Finding } from '../diagnose/index.ts';
-import { type Facts, known, unknown } from '../facts/index.ts';
-import { buildReport } from './build-report.ts';
 import {
   RESTART,
   sampleConnection,
@@ -11,7 +8,10 @@ import {
   sampleFinding,
   sampleProcess,
   sampleSocket,
-} from './samples.ts';
+} from '../../../../test/support/sample-report.ts';
+import type { Finding } from '../diagnose/index.ts';
+import { type Facts, known, unknown } from '../facts/index.ts';
+import { buildReport } from './build-report.ts';
 import { removeStyle } from './style.ts';
 import { formatReport, type TextReportOptions } from './text-report.ts';
 

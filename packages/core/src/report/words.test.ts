@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { RESTART, sampleDiagnosis, sampleFacts, sampleFinding } from '../../../../test/support/sample-report.ts';
 import { buildReport } from './build-report.ts';
 import type { ReportProcess } from './document.ts';
-import { RESTART, sampleDiagnosis, sampleFacts, sampleFinding } from './samples.ts';
 import { describeFrees, describeName, joinWords } from './words.ts';
 
 describe('describeFrees', () => {

@@ -1,44 +1,32 @@
-import type { Diagnosis, Finding, Remedy, StuckConnection } from '../diagnose/index.ts';
-import { type Facts, known, type ProcessFacts, type SocketFacts, unknown } from '../facts/index.ts';
+import type { Diagnosis, Finding, Remedy, StuckConnection } from '@closewait/core/diagnose';
+import { type Facts, known, type ProcessFacts, type SocketFacts, unknown } from '@closewait/core/facts';
+import { sampleProcess as anyProcess, sampleSocket as anySocket, sampleInfo } from './sample-facts.ts';
 
-/** Input for the tests of this room: a plain value of each kind, and what a test says about it. */
+/** Input for the tests of reports: an incident with a plain value of each kind, and what a test says about it. */
 
 export const TAKEN_AT_MS: number = Date.UTC(2026, 10, 22, 14, 2, 30);
 
 export function sampleSocket(change: Partial<SocketFacts> = {}): SocketFacts {
-  return {
-    state: 'CLOSE-WAIT',
-    family: 'ipv4',
+  const lastMs = 1_260_000;
+  return anySocket({
     local: { address: '10.0.4.2', port: 8080 },
     remote: { address: '10.0.3.7', port: 50_112 },
     netns: 4_026_531_840,
-    uid: 1000,
     inode: 88_123,
     cookie: 5121n,
     rxQueueBytes: 81,
-    txQueueBytes: 0,
-    timer: { kind: 'none', expiresMs: 0, retransmits: 0 },
-    info: known({
-      state: 'CLOSE-WAIT',
-      probes: 0,
-      backoff: 0,
-      retransmitTimeoutUs: 204_000,
-      roundTripTimeUs: 61,
-      unackedSegments: 0,
-      lastDataSentMs: 1_260_000,
-      lastDataReceivedMs: 1_260_000,
-      lastAckReceivedMs: 1_260_000,
-      bytesAcked: 0n,
-      bytesReceived: 81n,
-      bytesSent: 0n,
-      notSentBytes: 0,
-      busyTimeUs: 0n,
-      receiveWindowLimitedUs: 0n,
-    }),
-    memory: unknown('not-asked', 'not part of this look'),
+    info: known(
+      sampleInfo({
+        roundTripTimeUs: 61,
+        lastDataSentMs: lastMs,
+        lastDataReceivedMs: lastMs,
+        lastAckReceivedMs: lastMs,
+        bytesReceived: 81n,
+      }),
+    ),
     cgroupId: unknown('not-asked', 'not part of this look'),
     ...change,
-  };
+  });
 }
 
 export function sampleConnection(change: Partial<StuckConnection> = {}): StuckConnection {
@@ -69,22 +57,15 @@ export function sampleConnections(
 }
 
 export function sampleProcess(change: Partial<ProcessFacts> = {}): ProcessFacts {
-  return {
-    pid: 4121,
-    name: known('java'),
+  return anyProcess({
     exe: known('/usr/lib/jvm/java-17/bin/java'),
     commandLine: known(['/usr/bin/java', '-Xmx2g', '-jar', 'orders.jar', '--token=secret']),
-    uid: known(1000),
-    parentPid: known(1),
     threads: known(214),
     startedAtMs: known(TAKEN_AT_MS - 86_400_000),
-    cgroup: known('/system.slice/orders.service'),
-    unit: known('orders.service'),
-    container: known(null),
     netns: known(4_026_531_840),
     descriptors: known({ open: 4012, softLimit: 4096, hardLimit: 524_288 }),
     ...change,
-  };
+  });
 }
 
 export const RESTART: Remedy = {
