@@ -2,7 +2,7 @@ import { addressOf, hotLibcFunction } from './libc.ts';
 import { answered, type SystemResult } from './system-call.ts';
 
 /** asm/unistd_64.h of x86, asm-generic/unistd.h of the others; glibc has a function for it only since 2.30. */
-const NR_GETDENTS64 = process.arch === 'x64' ? 217 : 61;
+const NR_GETDENTS64: Partial<Record<NodeJS.Architecture, number>> = { x64: 217, arm64: 61, riscv64: 61, loong64: 61 };
 
 /** Offsets in struct linux_dirent64 (linux/dirent.h). */
 const AT_RECORD_LENGTH = 16;
@@ -21,13 +21,15 @@ const linkAddress = Number(addressOf(link));
 
 /**
  * Walks an open /proc/PID/task/TID/fd directory and visits each descriptor that is a socket with its inode. The answer
- * is how many descriptors there are. 2.2 µs each, where node:fs needs 4.2 and makes two strings. A descriptor that is
- * closed meanwhile is left out.
+ * is how many descriptors there are. 5 µs each, where node:fs needs 9 and makes two strings (4,000 sockets, Linux 6.18).
+ * A descriptor that is closed meanwhile is left out.
  */
 export function walkSocketLinks(directory: number, visit: (fd: number, inode: number) => void): SystemResult<number> {
+  const number = NR_GETDENTS64[process.arch];
+  if (number === undefined) return { ok: false, op: 'getdents64', errno: 'ENOSYS' };
   let open = 0;
   for (;;) {
-    const read = answered('getdents64', Number(getdents64(NR_GETDENTS64, directory, entriesAddress, entries.length)));
+    const read = answered('getdents64', Number(getdents64(number, directory, entriesAddress, entries.length)));
     if (!read.ok) return read;
     if (read.value === 0) return { ok: true, value: open };
     for (let at = 0; at < read.value; at += entries.readUInt16LE(at + AT_RECORD_LENGTH)) {

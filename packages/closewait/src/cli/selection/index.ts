@@ -16,7 +16,7 @@ export interface Selection {
  * @throws ClosewaitError `usage`.
  */
 export async function parseSelection(operands: readonly string[], where: string | undefined): Promise<Selection> {
-  // Most runs select nothing, and CEL alone takes 10 ms to load: only who uses them pays.
+  // Most runs select nothing, and CEL alone takes 25 ms to load: only who uses them pays.
   if (operands.length === 0 && where === undefined) return EVERYTHING;
   const { matchesAll, parseSelector } = await import('./selector.ts');
   const selectors = operands.map(parseSelector);
