@@ -93,13 +93,13 @@ describe('formatReport', () => {
   });
 
   it('says only of what was seen that nothing is stuck', () => {
-    const problem = unknown('denied', 'open /proc/1/fd: EACCES', 'Run as root to see them.');
+    const problem = unknown('denied', 'open /proc/1/fd: EACCES', 'run as root to see them');
     const text = print({ facts: { unseen: [{ what: 'descriptor tables of 12 processes', problem }] }, passing: 7 });
     expect(text).toMatchInlineSnapshot(`
       "Nothing seen is stuck in CLOSE-WAIT: 48,213 TCP sockets in 2 namespaces looked
       at in 702 ms. To see it happen: closewait lab flawed-server
       7 younger than 1 s are passing through.
-      Not seen: descriptor tables of 12 processes (open /proc/1/fd: EACCES). Run as
+      Not seen: descriptor tables of 12 processes (open /proc/1/fd: EACCES); run as
                 root to see them.
       "
     `);

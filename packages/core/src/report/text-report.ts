@@ -171,8 +171,8 @@ function formatUnseen({ readers, unseen }: Report, style: Style, width: number):
       })),
   ];
   return lines.flatMap(({ first, what, detail, hint }) => {
-    const next = hint === undefined || hint === null ? '' : ` ${safeText(hint)}`;
-    return hang(style.warn(first), `${safeText(what)} (${safeText(detail)}).${next}`, first.length, width);
+    const next = hint === undefined || hint === null ? '' : `; ${safeText(hint)}`;
+    return hang(style.warn(first), `${safeText(what)} (${safeText(detail)})${next}.`, first.length, width);
   });
 }
 
