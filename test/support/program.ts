@@ -15,6 +15,7 @@ export type ProgramName =
   | 'closed-but-held'
   | 'dead-leader'
   | 'hold'
+  | 'in-flight'
   | 'private-table'
   | 'refuse-netlink'
   | 'unaccepted';

@@ -77,6 +77,7 @@ export function sampleProcess(changes: Partial<ProcessFacts> = {}): ProcessFacts
     commandLine: known(['java', '-jar', 'orders.jar']),
     uid: known(1000),
     parentPid: known(1),
+    state: known('S'),
     threads: known(30),
     startedAtMs: known(1_700_000_000_000),
     cgroup: known('/system.slice/orders.service'),

@@ -5,6 +5,12 @@ import type { Evidence, Remedy } from './finding.ts';
 const NEARLY_FULL = 0.99;
 const MUCH_USED = 0.8;
 
+/** Whether the soft limit is reached: accept and open then fail with EMFILE. False where it is not known. */
+export function hasNoDescriptorLeft(process: ProcessFacts | null): boolean {
+  const use = process?.descriptors;
+  return use?.known === true && use.value.open >= use.value.softLimit;
+}
+
 /** Descriptors against the limit, where that is known and worth a line. */
 export function descriptorEvidence(process: ProcessFacts | null): readonly Evidence[] {
   const use = process?.descriptors;

@@ -6,7 +6,7 @@ import {
   sampleProcess,
   sampleSocket,
 } from '../../../../test/support/sample-facts.ts';
-import { CAUSE_IDS, known, unknown } from '../facts/index.ts';
+import { CAUSE_IDS, type Facts, known, type SocketFacts, unknown } from '../facts/index.ts';
 import { CAUSES } from './causes/index.ts';
 import { diagnose } from './diagnose.ts';
 
@@ -133,7 +133,7 @@ describe('never-accepted', () => {
     expect(diagnose(facts, MIN_AGE).findings[0]?.evidence.map(({ id }) => id)).toContain('accept-queue-full');
   });
 
-  it('names exhausted descriptors, and offers to raise the limit no higher than the hard one', () => {
+  it('gives way to the descriptor limit where that is reached: the program may call accept and fail', () => {
     const full = sampleProcess({ descriptors: known({ open: 1024, softLimit: 1024, hardLimit: 2048 }) });
     const facts = sampleFacts({
       sockets: [queued],
@@ -142,6 +142,11 @@ describe('never-accepted', () => {
       processes: [full],
     });
     const [finding] = diagnose(facts, MIN_AGE).findings;
+    expect(finding).toMatchObject({
+      cause: 'descriptor-limit',
+      confidence: 'likely',
+      alternatives: [{ cause: 'never-accepted', confidence: 'possible' }],
+    });
     expect(finding?.evidence.map(({ id }) => id)).toContain('descriptors-exhausted');
     expect(finding?.remedies.map(({ command }) => command)).toContain('prlimit --pid 4121 --nofile=2048:');
   });
@@ -153,18 +158,102 @@ describe('never-accepted', () => {
   });
 });
 
+/** One connection of one process in a state of proc(5). */
+function heldBy(state: string, socket: Partial<SocketFacts> = {}): Facts {
+  return sampleFacts({
+    sockets: [sampleSocket(socket)],
+    holders: [[700, owner]],
+    processes: [sampleProcess({ state: known(state) })],
+  });
+}
+
+describe('process-stopped', () => {
+  it('is certain for a process that a signal has stopped', () => {
+    const [finding] = diagnose(heldBy('T'), MIN_AGE).findings;
+    expect(finding).toMatchObject({
+      cause: 'process-stopped',
+      confidence: 'certain',
+      remedies: [{ command: 'kill -CONT 4121' }, {}],
+    });
+  });
+
+  it('is only likely under a debugger, which may hold one thread alone', () => {
+    expect(diagnose(heldBy('t'), MIN_AGE).findings[0]).toMatchObject({
+      cause: 'process-stopped',
+      confidence: 'likely',
+    });
+  });
+
+  it.each(['R', 'S', 'D', 'Z'])('says nothing about a process in state %s', (state) => {
+    expect(diagnose(heldBy(state), MIN_AGE).findings[0]?.cause).toBe('undetermined');
+  });
+
+  it('needs every holder to be stopped: any of them could close its own descriptor', () => {
+    const facts = sampleFacts({
+      sockets: [sampleSocket()],
+      holders: [
+        [700, owner],
+        [700, { pid: 9, tid: 9, fd: 4 }],
+      ],
+      processes: [sampleProcess({ state: known('T') }), sampleProcess({ pid: 9 })],
+    });
+    expect(diagnose(facts, MIN_AGE).findings[0]?.cause).toBe('undetermined');
+  });
+
+  it('comes before the accept queue: a stopped program cannot accept either', () => {
+    const facts = sampleFacts({
+      sockets: [sampleSocket({ inode: 0 })],
+      listeners: [sampleListener({}, 1)],
+      holders: [[600, owner]],
+      processes: [sampleProcess({ state: known('T') })],
+    });
+    expect(diagnose(facts, MIN_AGE).findings[0]?.cause).toBe('process-stopped');
+  });
+});
+
+describe('writer-blocked', () => {
+  const blocked = (backoff: number): Facts =>
+    heldBy('S', {
+      txQueueBytes: 2_000_000,
+      timer: { kind: 'persist', expiresMs: 900, retransmits: 0 },
+      info: known(sampleInfo({ backoff, bytesSent: 4_000_000n })),
+    });
+
+  it('is likely when the window stays closed over several probes, never certain: nobody may be writing any more', () => {
+    expect(diagnose(blocked(3), MIN_AGE).findings[0]).toMatchObject({ cause: 'writer-blocked', confidence: 'likely' });
+  });
+
+  it('is only possible while the window has been closed for a moment', () => {
+    const [finding] = diagnose(blocked(1), MIN_AGE).findings;
+    expect(finding).toMatchObject({ cause: 'writer-blocked', confidence: 'possible' });
+    expect(finding?.missing.map(({ id }) => id)).toContain('window');
+  });
+
+  it('says nothing about data that is merely on its way', () => {
+    const timer = { kind: 'retransmit', expiresMs: 200, retransmits: 0 } as const;
+    expect(diagnose(heldBy('S', { txQueueBytes: 100, timer }), MIN_AGE).findings[0]?.cause).toBe('undetermined');
+  });
+});
+
+describe('holder-hidden', () => {
+  it('is likely where a file exists and no descriptor table has it', () => {
+    expect(diagnose(sampleFacts({ sockets: [sampleSocket()] }), MIN_AGE).findings[0]).toMatchObject({
+      cause: 'holder-hidden',
+      confidence: 'likely',
+      missing: [{ id: 'where' }],
+    });
+  });
+});
+
 describe('undetermined', () => {
-  it('says who may hold a socket without a holder, differently when something was denied', () => {
-    const [seen] = diagnose(sampleFacts({ sockets: [sampleSocket()] }), MIN_AGE).findings;
-    expect(seen?.missing[0]).toMatchObject({ id: 'holder', hint: null });
-    const problem = unknown('denied', 'open: EACCES');
-    const unseen = [{ what: 'descriptor tables of 3 processes', problem }];
-    const [denied] = diagnose(sampleFacts({ sockets: [sampleSocket()], unseen }), MIN_AGE).findings;
-    expect(denied?.missing[0]).toMatchObject({ id: 'holder', hint: 'run as root' });
+  it('says that the holder was not found where something was denied', () => {
+    const unseen = [{ what: 'descriptor tables of 3 processes', problem: unknown('denied', 'open: EACCES') }];
+    const [finding] = diagnose(sampleFacts({ sockets: [sampleSocket()], unseen }), MIN_AGE).findings;
+    expect(finding).toMatchObject({ cause: 'undetermined', missing: [{ id: 'holder', hint: 'run as root' }] });
   });
 
   it('never takes Recv-Q 0 for a read that returned 0', () => {
-    const [finding] = diagnose(sampleFacts({ sockets: [sampleSocket({ rxQueueBytes: 0 })] }), MIN_AGE).findings;
+    const [finding] = diagnose(heldBy('S', { rxQueueBytes: 0 }), MIN_AGE).findings;
     expect(finding?.evidence.map(({ id }) => id)).toEqual(['fin-consumed', 'never-wrote']);
     expect(finding?.confidence).toBe('possible');
   });
@@ -177,8 +266,8 @@ describe('undetermined', () => {
     // A bare FIN: nothing else was ever sent.
     ['bytes-never-read', 1, 1n],
   ] as const)('reads %s from Recv-Q %i of %i bytes received', (id, rxQueueBytes, bytesReceived) => {
-    const socket = sampleSocket({ rxQueueBytes, info: known(sampleInfo({ bytesReceived })) });
-    expect(diagnose(sampleFacts({ sockets: [socket] }), MIN_AGE).findings[0]?.evidence[0]?.id).toBe(id);
+    const facts = heldBy('S', { rxQueueBytes, info: known(sampleInfo({ bytesReceived })) });
+    expect(diagnose(facts, MIN_AGE).findings[0]?.evidence[0]?.id).toBe(id);
   });
 
   it('names several holders, and takes the one with the listener for the owner', () => {

@@ -106,7 +106,7 @@ function judgeClosed(facts: Facts, minAgeMs: number, selects: Selects): readonly
   return [...byPid].flatMap(([pid, closed]) => {
     const process = facts.processes.get(pid) ?? null;
     if (!selects(null, process)) return [];
-    const group: Group = { key: ownerKey(process), process, listeners: [], queued: false, connections: [] };
+    const group: Group = { key: ownerKey(process), process, listeners: [], situation: 'held', connections: [] };
     return [toFinding(CAUSES['closed-but-held'], judgeClosedButHeld(closed, process), group, closed, [])];
   });
 }

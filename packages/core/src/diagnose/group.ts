@@ -3,8 +3,8 @@ import type { StuckConnection } from './finding.ts';
 import type { OwnerFinder } from './owner-finder.ts';
 
 /**
- * Connections that are judged together: same process, same listener or same peer, and either all of them still in an
- * accept queue or none. One socket proves little; what the group has in common does.
+ * Connections that are judged together: same process, same listener or same peer, and in the same situation. One
+ * socket proves little; what the group has in common does.
  */
 export interface Group {
   /** Stable from look to look, see Finding.id. */
@@ -13,8 +13,19 @@ export interface Group {
   readonly process: ProcessFacts | null;
   /** All listeners that may have made these connections; several share one port. */
   readonly listeners: readonly SocketFacts[];
-  readonly queued: boolean;
+  readonly situation: Situation;
   readonly connections: readonly StuckConnection[];
+}
+
+/**
+ * `queued`: still in an accept queue. `sending`: the peer does not take what this side has sent (persist timer, RFC 9293
+ * 3.8.6.1). `held`: everything else.
+ */
+export type Situation = 'queued' | 'sending' | 'held';
+
+function situationOf({ inode, timer, txQueueBytes }: SocketFacts): Situation {
+  if (inode === 0) return 'queued';
+  return timer.kind === 'persist' && txQueueBytes > 0 ? 'sending' : 'held';
 }
 
 /** Sorts connections in CLOSE-WAIT into groups. */
@@ -24,10 +35,10 @@ export function groupConnections(connections: readonly StuckConnection[], finder
     const { socket } = connection;
     const listeners = finder.listenersOf(socket);
     const process = finder.ownerOf(connection);
-    const queued = socket.inode === 0;
-    const key = `${ownerKey(process)}/${anchorKey(socket, listeners)}${queued ? '/queued' : ''}`;
+    const situation = situationOf(socket);
+    const key = `${ownerKey(process)}/${anchorKey(socket, listeners)}/${situation}`;
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { key, process, listeners, queued, connections: [connection] });
+    if (group === undefined) groups.set(key, { key, process, listeners, situation, connections: [connection] });
     else group.connections.push(connection);
   }
   return [...groups.values()];

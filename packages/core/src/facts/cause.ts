@@ -1,8 +1,17 @@
 /**
  * The public vocabulary of causes: it appears in JSON, in metrics, in policies and as docs/causes/<id>.md.
- * A cause joins the list together with its rule under diagnose/causes/.
+ * A cause joins the list together with its rule under diagnose/causes/. Of two that are equally sure the one that
+ * stands first is the finding: it says more.
  */
-export const CAUSE_IDS = ['never-accepted', 'closed-but-held', 'undetermined'] as const;
+export const CAUSE_IDS = [
+  'process-stopped',
+  'descriptor-limit',
+  'never-accepted',
+  'writer-blocked',
+  'holder-hidden',
+  'closed-but-held',
+  'undetermined',
+] as const;
 
 /** A cause for which connections stay. */
 export type CauseId = (typeof CAUSE_IDS)[number];

@@ -35,6 +35,8 @@ export interface ProcessFacts {
   readonly commandLine: Reading<readonly string[]>;
   readonly uid: Reading<number>;
   readonly parentPid: Reading<number>;
+  /** Of the first thread, one letter of proc(5): `R`, `S`, `D`, `T` stopped by a signal, `t` by a debugger, `Z` ended. */
+  readonly state: Reading<string>;
   readonly threads: Reading<number>;
   /** Milliseconds since the epoch, exact to one clock tick (10 ms). With the pid it identifies a process. */
   readonly startedAtMs: Reading<number>;

@@ -33,6 +33,7 @@ export function readProcess(source: KernelSource, pid: number, open: number | un
     commandLine: mapReading(source.readFile(`${path}/cmdline`), decodeCommandLine),
     uid: mapReading(status, ({ effectiveUid }) => effectiveUid),
     parentPid: mapReading(stat, ({ parentPid }) => parentPid),
+    state: mapReading(stat, ({ state }) => state),
     threads: mapReading(stat, ({ threads }) => threads),
     startedAtMs: mapReading(stat, ({ startedBootMs }) => startTime(startedBootMs, time)),
     cgroup,

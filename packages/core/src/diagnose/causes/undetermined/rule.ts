@@ -4,6 +4,7 @@ import type { MissingEvidence } from '../../finding.ts';
 import type { Group } from '../../group.ts';
 import { queueEvidence } from '../../queue-facts.ts';
 import type { Verdict } from '../../rule.ts';
+import { mayHideHolder } from '../holder-hidden/index.ts';
 
 /** Says what is known and what would decide; applies to every group, so that none goes without a finding. */
 export function judgeUndetermined(group: Group, facts: Facts): Verdict {
@@ -46,10 +47,6 @@ function holderMissing(group: Group, facts: Facts): readonly MissingEvidence[] {
       hint: null,
     },
   ];
-}
-
-function mayHideHolder(what: string): boolean {
-  return what.startsWith('descriptor tables') || what.startsWith("other users' processes");
 }
 
 function threadsMissing(pid: number): readonly MissingEvidence[] {
