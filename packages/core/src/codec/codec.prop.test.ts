@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import fixture from '../../../../fixtures/codec/netlink.json' with { type: 'json' };
+import procFixture from '../../../../fixtures/codec/proc.json' with { type: 'json' };
 import * as codec from './index.ts';
 
 const ADDRESSES = codec.createAddressTexts();
@@ -26,6 +27,15 @@ const DECODERS: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
   cgroup: codec.decodeCgroupPath,
   mountinfo: codec.decodeMountinfo,
   fdInfo: codec.decodeFdInfo,
+  syscall: codec.decodeProcSyscall,
+  wchan: codec.decodeWchan,
+  epoll: codec.decodeEpollWatches,
+  registeredFiles: codec.decodeRegisteredFiles,
+  descriptorsInFlight: codec.decodeDescriptorsInFlight,
+  freezerPath: codec.decodeFreezerPath,
+  freezerState: codec.decodeFreezerState,
+  cgroupFrozen: codec.decodeCgroupFrozen,
+  mappedFiles: codec.decodeMappedFiles,
   ipv4: codec.formatIpv4,
   ipv6: codec.formatIpv6,
 };
@@ -50,6 +60,16 @@ const VALID: readonly Uint8Array[] = [
   text('9:name=systemd:/a.service\n0::/b (deleted)\n'),
   text('65 44 0:4 net:[4026531833] /run/a\\040b rw shared:1 - nsfs nsfs rw,hidepid=2\n'),
   text('pos:\t0\nflags:\t02000002\n'),
+  text(procFixture.syscall.read),
+  text(procFixture.syscall.stoppedLoop),
+  text(procFixture.wchan.poll),
+  text(procFixture.fdinfo.epoll),
+  text(procFixture.fdinfo.ring),
+  text(procFixture.fdinfo.unixReceiver),
+  text(procFixture.cgroup),
+  text(procFixture.freezerState.frozen),
+  text(procFixture.cgroupEvents.frozen),
+  text(procFixture.maps.java.slice(0, 600)),
 ];
 
 function decodeWithAll(bytes: Uint8Array): void {
@@ -102,6 +122,65 @@ describe('describeProblem', () => {
       fc.property(fc.uint8Array({ maxLength: 80, size: 'max' }), (input) => {
         const stat = codec.decodeProcStat(input);
         if (!stat.ok) expect(codec.describeProblem(stat.problem)).toMatch(/^[ -~]+$/);
+      }),
+    );
+  });
+});
+
+describe('decodeEpollWatches', () => {
+  it('gives back every row that the kernel can print', () => {
+    const row = fc.record({
+      descriptor: fc.nat(0x7fff_ffff),
+      events: fc.nat(0xffff_ffff),
+      inode: fc.nat(0xffff_ffff),
+      device: fc.nat(0xffff_ffff),
+    });
+    fc.assert(
+      fc.property(fc.array(row), fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), (rows, data) => {
+        const lines = rows.map(
+          ({ descriptor, events, inode, device }) =>
+            `tfd: ${String(descriptor).padStart(8)} events: ${events.toString(16).padStart(8)} ` +
+            `data: ${data.toString(16).padStart(16)}  pos:0 ino:${inode.toString(16)} sdev:${device.toString(16)}\n`,
+        );
+        expect(codec.decodeEpollWatches(text(`pos:\t0\n${lines.join('')}`))).toEqual({ ok: true, value: rows });
+      }),
+    );
+  });
+
+  it('gives fewer rows or a problem when the file is cut, never another row', () => {
+    const whole = codec.decodeEpollWatches(text(procFixture.fdinfo.epoll));
+    const rows = whole.ok ? whole.value : [];
+    expect(rows).toHaveLength(9);
+    for (let length = 0; length < procFixture.fdinfo.epoll.length; length++) {
+      const cut = codec.decodeEpollWatches(text(procFixture.fdinfo.epoll.slice(0, length)));
+      if (cut.ok) expect(rows.slice(0, cut.value.length)).toEqual(cut.value);
+    }
+  });
+});
+
+describe('decodeProcSyscall', () => {
+  it('gives back every call that the kernel can print', () => {
+    const register = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+    const numbers = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+    const args = fc.array(register, { minLength: 6, maxLength: 6 });
+    const stack = fc.bigInt({ min: 1n, max: 2n ** 64n - 1n });
+    fc.assert(
+      fc.property(numbers, args, stack, (number, values, stackPointer) => {
+        const registers = [...values, stackPointer, 0x401000n].map((value) => `0x${value.toString(16)}`);
+        expect(codec.decodeProcSyscall(text(`${number} ${registers.join(' ')}\n`))).toEqual({
+          ok: true,
+          value: { kind: 'in-call', call: { number, args: values, is32Bit: stackPointer < 2n ** 32n } },
+        });
+      }),
+    );
+  });
+});
+
+describe('decodeEpollEvents', () => {
+  it('depends on nothing but the bits, also of a negative number', () => {
+    fc.assert(
+      fc.property(fc.nat(0xffff_ffff), (mask) => {
+        expect(codec.decodeEpollEvents(mask | 0)).toEqual(codec.decodeEpollEvents(mask));
       }),
     );
   });

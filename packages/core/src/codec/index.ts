@@ -1,3 +1,4 @@
+export { decodeCgroupFrozen, decodeFreezerState, type FreezerState } from './cgroup-freezer.ts';
 export { containerOfCgroup, unitOfCgroup } from './cgroup-path.ts';
 export { type CodecProblem, type Decoded, describeProblem } from './decoded.ts';
 export { decodeInetDiagMessage, peekInetDiagInode, peekInetDiagState } from './inet-diag.ts';
@@ -17,10 +18,19 @@ export {
   NLMSG_MIN_TYPE,
   splitNetlinkMessages,
 } from './netlink.ts';
-export { decodeCgroupPath } from './proc-cgroup.ts';
+export { decodeCgroupPath, decodeFreezerPath } from './proc-cgroup.ts';
 export { decodeCommandLine } from './proc-cmdline.ts';
 export { decodeFdInfo, type FdInfo } from './proc-fdinfo.ts';
+export {
+  decodeEpollEvents,
+  decodeEpollWatches,
+  type EpollEvents,
+  type EpollWatch,
+} from './proc-fdinfo-epoll.ts';
+export { decodeRegisteredFiles, type RegisteredFiles } from './proc-fdinfo-io-uring.ts';
+export { decodeDescriptorsInFlight } from './proc-fdinfo-unix.ts';
 export { decodeOpenFilesLimit, type OpenFilesLimit } from './proc-limits.ts';
+export { decodeMappedFiles, type MappedFiles } from './proc-maps.ts';
 export {
   decodeMountinfo,
   type HidePid,
@@ -31,5 +41,15 @@ export {
 } from './proc-mountinfo.ts';
 export { decodeProcStat, type ProcStat } from './proc-stat.ts';
 export { decodeProcStatus, type ProcStatus } from './proc-status.ts';
+export { decodeProcSyscall, type SystemCall, type ThreadCall } from './proc-syscall.ts';
+export { decodeWchan } from './proc-wchan.ts';
+export { type Runtime, type RuntimeGuess, runtimeOf } from './runtime-of.ts';
+export {
+  type CallArchitecture,
+  descriptorOfCall,
+  firstArgumentIsDescriptor,
+  type SystemCallName,
+  systemCallName,
+} from './syscall-names.ts';
 export { decodeTcpInfo } from './tcp-info.ts';
 export { decodeText } from './text.ts';

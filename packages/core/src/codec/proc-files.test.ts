@@ -40,6 +40,8 @@ describe('decodeProcStat', () => {
         name: 'a) R (b\\\n\u{fffd}',
         state: 'S',
         parentPid: 20033,
+        userTimeMs: 50,
+        systemTimeMs: 10,
         threads: 2,
         startedBootMs: 3_735_590,
       },
