@@ -76,6 +76,15 @@ describe('a user without privilege', () => {
     expect(stdout).toMatch(/^Not seen/m);
   });
 
+  it('is told once of each namespace that cannot be entered', async () => {
+    await using _program = await startProgram('hold', ['--ipv4', 1], namespace);
+    using other = makeNamespace();
+    using unprivileged = unprivilegedCloseWait();
+    const { unseen } = await report(namespace.inside(unprivileged.command(['--json', '--min-age', '0s'])));
+    const about = unseen.filter(({ what }) => what.includes(other.path));
+    expect(about).toMatchObject([{ what: `sockets of namespace ${other.path}`, why: 'denied' }]);
+  });
+
   it('is shown the holder of its own connections, and those of others without one', async () => {
     await using own = await startProgram('hold', ['--ipv4', 1, '--uid', NOBODY], namespace);
     await using _foreign = await startProgram('hold', ['--ipv4', 1], namespace);

@@ -16,7 +16,7 @@ import { readHost } from './readers/read-host.ts';
 import { readNamespaces, readOwnNamespace } from './readers/read-namespaces.ts';
 import { readPids } from './readers/read-pids.ts';
 import { readProcess } from './readers/read-process.ts';
-import { readCensus, readSockets, type SocketCensus } from './readers/read-sockets.ts';
+import { readCensus, readSockets, type SocketCensus, type SocketList } from './readers/read-sockets.ts';
 
 /** What a look is for. */
 export interface LookOptions {
@@ -50,17 +50,23 @@ export function look(source: KernelSource, options: LookOptions): Facts {
   const wantsReport = options.depth === 'report';
   const census = wantsReport ? log.run('sock_diag census', () => readCensus(source, namespaces, log)) : null;
   const extensions = wantsReport ? (['info', 'memory'] as const) : (['info'] as const);
-  const { sockets, problem: socketProblem } = hasNone(census, options.states)
-    ? { sockets: [] }
-    : log.run('sock_diag', () => readSockets(source, namespaces, options.states, extensions, log));
+  // What did not answer the census is noted already, and would not answer now.
+  const readable = census === null ? namespaces : namespaces.filter(({ inode }) => isReadIn(census, inode));
+  const list: SocketList = hasNone(census, options.states)
+    ? { sockets: [], answered: readable }
+    : log.run('sock_diag', () => readSockets(source, readable, options.states, extensions, log));
+  const socketProblem = census?.problem ?? list.problem;
   if (socketProblem !== undefined) throw cannotLook('TCP sockets', socketProblem);
 
-  const listeners = census?.listeners ?? findListeners(source, namespaces, sockets, log);
+  const { sockets, answered } = list;
+  const listeners = census?.listeners ?? findListeners(source, answered, sockets, log);
   const index = findHolders(source, pids, [...sockets, ...listeners], census, log);
   const { closed } =
     census === null
       ? { closed: [] }
-      : log.run('closed sockets', () => readClosed(source, index.others, namespacesRead(census), log));
+      : log.run('closed sockets', () =>
+          readClosed(source, index.others, new Set(answered.map(({ inode }) => inode)), log),
+        );
   const owners = [...index.holders.values(), ...closed.map(({ holders }) => holders)];
   const { processes } = log.run('owners', () =>
     readProcesses(owners, (pid) => readProcess(source, pid, index.openByPid.get(pid), time)),
@@ -82,8 +88,8 @@ export function look(source: KernelSource, options: LookOptions): Facts {
 
 const NOT_COUNTED: Unknown = { known: false, why: 'not-asked', detail: 'only some states were asked for' };
 
-function namespacesRead({ namespaces }: SocketCensus): ReadonlySet<number> {
-  return new Set(namespaces.filter(({ sockets }) => sockets.known).map(({ inode }) => inode));
+function isReadIn({ namespaces }: SocketCensus, inode: number): boolean {
+  return namespaces.some((namespace) => namespace.inode === inode && namespace.sockets.known);
 }
 
 /** The census has counted: what is not there need not be dumped. */

@@ -27,6 +27,8 @@ const FAMILY_NAMES = { ipv4: 'IPv4', ipv6: 'IPv6' } as const;
 /** Sockets of some states, decoded whole. */
 export interface SocketList {
   readonly sockets: readonly SocketFacts[];
+  /** The namespaces that answered. */
+  readonly answered: readonly NamespaceRef[];
   readonly problem?: Unknown;
 }
 
@@ -56,7 +58,11 @@ export function readSockets(
     sockets.push(socket.value);
     return undefined;
   });
-  return { sockets, ...wholeProblem(namespaces, unread) };
+  return {
+    sockets,
+    answered: namespaces.filter(({ inode }) => !unread.has(inode)),
+    ...wholeProblem(namespaces, unread),
+  };
 }
 
 /** Counts every TCP socket by state without decoding more than the listeners. */
