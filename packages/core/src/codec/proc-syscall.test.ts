@@ -46,7 +46,8 @@ describe('decodeProcSyscall', () => {
     expect(kindOf(fixture.syscall.stoppedLoop)).toBe('blocked-outside');
   });
 
-  it("does not take the registers of io_uring's worker for a call that it is in", () => {
+  it("does not take the registers of io_uring's threads for a call that they are in", () => {
+    expect(kindOf(fixture.syscall.ringWorker)).toBe('kernel-worker');
     expect(kindOf(fixture.syscall.ringThread)).toBe('kernel-worker');
     expect(kindOf(fixture.syscall.kernelThread)).toBe('kernel-worker');
   });
