@@ -64,6 +64,19 @@ describe('the causes on the real kernel', () => {
     expect((await findingsIn(namespace)).map(({ cause }) => cause)).toEqual(['never-accepted']);
   });
 
+  it('half-closed-relay: a relay between ended clients and a silent server, likely once nothing more comes', async () => {
+    using namespace = makeNamespace();
+    await using relay = await startProgram('relay', [3], namespace);
+    let ofRelay: ReportFinding | undefined;
+    const deadline = performance.now() + 20_000;
+    while (ofRelay?.confidence !== 'likely' && performance.now() < deadline) {
+      ofRelay = (await findingsIn(namespace)).find(({ process }) => process?.pid === relay.pid);
+    }
+    expect(ofRelay).toMatchObject({ cause: 'half-closed-relay', confidence: 'likely', count: 3 });
+    const ofServer = (await findingsIn(namespace)).filter(({ process }) => process?.pid === relay.told('serverPid'));
+    expect(ofServer.map(({ cause }) => cause)).toEqual(['undetermined']);
+  });
+
   it('holder-hidden: connections in flight over a unix socket, likely', async () => {
     using namespace = makeNamespace();
     await using sender = await startProgram('in-flight', [2], namespace);

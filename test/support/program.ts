@@ -17,6 +17,7 @@ export type ProgramName =
   | 'hold'
   | 'in-flight'
   | 'private-table'
+  | 'relay'
   | 'refuse-netlink'
   | 'unaccepted';
 

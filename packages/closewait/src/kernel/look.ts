@@ -23,8 +23,8 @@ export interface LookOptions {
   /** The sockets to read whole. */
   readonly states: readonly TcpState[];
   /**
-   * `report` also counts all sockets, reads listeners and finds sockets that are closed but held; `list` reads the
-   * sockets of `states` and their holders, nothing else.
+   * `report` also counts all sockets, reads listeners, finds sockets that are closed but held, and leaves out orphans;
+   * `list` reads the sockets of `states` and their holders, nothing else.
    */
   readonly depth: 'report' | 'list';
   /** Default true: every network namespace that can be entered. */
@@ -54,7 +54,9 @@ export function look(source: KernelSource, options: LookOptions): Facts {
   const readable = census === null ? namespaces : namespaces.filter(({ inode }) => isReadIn(census, inode));
   const list: SocketList = hasNone(census, options.states)
     ? { sockets: [], answered: readable }
-    : log.run('sock_diag', () => readSockets(source, readable, options.states, extensions, log));
+    : log.run('sock_diag', () =>
+        readSockets(source, readable, { states: options.states, extensions, orphans: !wantsReport }, log),
+      );
   const socketProblem = census?.problem ?? list.problem;
   if (socketProblem !== undefined) throw cannotLook('TCP sockets', socketProblem);
 
@@ -105,7 +107,8 @@ function findListeners(
   log: LookLog,
 ): readonly SocketFacts[] {
   if (!sockets.some(({ state, inode }) => state === 'CLOSE-WAIT' && inode === 0)) return [];
-  return log.run('listeners', () => readSockets(source, namespaces, ['LISTEN'], [], log)).sockets;
+  return log.run('listeners', () => readSockets(source, namespaces, { states: ['LISTEN'], extensions: [] }, log))
+    .sockets;
 }
 
 /** Descriptor tables are the dearest thing to read: only when there is a socket to attribute. */

@@ -235,6 +235,42 @@ describe('writer-blocked', () => {
   });
 });
 
+describe('half-closed-relay', () => {
+  /** A connection that has received 18 bytes 60 s ago, and a socket in FIN-WAIT-2 of the same process. */
+  const relay = (leg: { bytesSent: bigint; lastAckReceivedMs: number }, ageMs = 60_000): Facts =>
+    sampleFacts({
+      sockets: [
+        sampleSocket({ rxQueueBytes: 0, info: known(sampleInfo({ lastAckReceivedMs: ageMs })) }),
+        sampleSocket({ inode: 701, state: 'FIN-WAIT-2', info: known(sampleInfo({ ...leg, state: 'FIN-WAIT-2' })) }),
+      ],
+      holders: [
+        [700, owner],
+        [701, { ...owner, fd: 8 }],
+      ],
+      processes: [sampleProcess()],
+    });
+  const causeOf = (facts: Facts): string | undefined => diagnose(facts, MIN_AGE).findings[0]?.cause;
+
+  it('is likely, never certain, for a partner of the same age that has sent what this one received', () => {
+    const [finding] = diagnose(relay({ bytesSent: 18n, lastAckReceivedMs: 59_000 }), MIN_AGE).findings;
+    expect(finding).toMatchObject({ cause: 'half-closed-relay', confidence: 'likely' });
+  });
+
+  it('is only possible while an answer may still come', () => {
+    const [finding] = diagnose(relay({ bytesSent: 18n, lastAckReceivedMs: 3000 }, 3000), MIN_AGE).findings;
+    expect(finding).toMatchObject({ cause: 'half-closed-relay', confidence: 'possible' });
+  });
+
+  it('says nothing about a partner that sent something else, or that something still comes from', () => {
+    expect(causeOf(relay({ bytesSent: 19n, lastAckReceivedMs: 60_000 }))).toBe('undetermined');
+    expect(causeOf(relay({ bytesSent: 18n, lastAckReceivedMs: 5000 }))).toBe('undetermined');
+  });
+
+  it('does not take a socket in FIN-WAIT-2 for a stuck connection', () => {
+    expect(diagnose(relay({ bytesSent: 1n, lastAckReceivedMs: 1 }), MIN_AGE).closeWait).toBe(1);
+  });
+});
+
 describe('holder-hidden', () => {
   it('is likely where a file exists and no descriptor table has it', () => {
     expect(diagnose(sampleFacts({ sockets: [sampleSocket()] }), MIN_AGE).findings[0]).toMatchObject({

@@ -1,4 +1,5 @@
 import type { CauseId, ClosedSocket, Confidence, Facts, Holder, ProcessFacts, Severity } from '../facts/index.ts';
+import type { TcpState } from '../tcp/index.ts';
 import { CAUSES, judgeClosedButHeld } from './causes/index.ts';
 import { connectionAge } from './connection-age.ts';
 import type { Diagnosis, Finding, StuckConnection } from './finding.ts';
@@ -16,6 +17,9 @@ export interface DiagnoseOptions {
 
 /** Which connections, with the process that each belongs to, are judged; null for a socket that is closed but held. */
 export type Selects = (connection: StuckConnection | null, process: ProcessFacts | null) => boolean;
+
+/** The sockets that a diagnosis needs whole: the stuck ones, and what may be the other leg of a relay. */
+export const DIAGNOSED_STATES: readonly TcpState[] = ['CLOSE-WAIT', 'FIN-WAIT-2'];
 
 const RANK: Readonly<Record<Confidence, number>> = { certain: 0, likely: 1, possible: 2 };
 const URGENCY: Readonly<Record<Severity, number>> = { leak: 0, stall: 0, benign: 1 };

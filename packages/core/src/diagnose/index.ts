@@ -1,5 +1,5 @@
 export { connectionAge } from './connection-age.ts';
-export { type DiagnoseOptions, diagnose, listConnections, type Selects } from './diagnose.ts';
+export { DIAGNOSED_STATES, type DiagnoseOptions, diagnose, listConnections, type Selects } from './diagnose.ts';
 export type {
   ConnectionAge,
   Diagnosis,

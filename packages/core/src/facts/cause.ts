@@ -8,6 +8,7 @@ export const CAUSE_IDS = [
   'descriptor-limit',
   'never-accepted',
   'writer-blocked',
+  'half-closed-relay',
   'holder-hidden',
   'closed-but-held',
   'undetermined',

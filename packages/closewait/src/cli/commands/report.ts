@@ -1,4 +1,4 @@
-import { diagnose } from '@closewait/core/diagnose';
+import { DIAGNOSED_STATES, diagnose } from '@closewait/core/diagnose';
 import { buildReport, formatReport, safeJson } from '@closewait/core/report';
 import { look } from '../../kernel/index.ts';
 import type { Invocation } from '../command.ts';
@@ -21,7 +21,7 @@ export async function run({ operands, options, terminal }: Invocation): Promise<
   const selection = await parseSelection(operands, where);
   const source = await openSource(from);
   try {
-    const facts = look(source, { states: ['CLOSE-WAIT'], depth: 'report', allNamespaces });
+    const facts = look(source, { states: DIAGNOSED_STATES, depth: 'report', allNamespaces });
     const diagnosis = diagnose(facts, { minAgeMs: minAge, selects: selection.over(facts) });
     const { causes } = selection;
     const findings = diagnosis.findings.filter(({ cause }) => causes.length === 0 || causes.includes(cause));

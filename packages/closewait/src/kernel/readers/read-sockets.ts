@@ -18,7 +18,7 @@ import {
   type Unknown,
   unknown,
 } from '@closewait/core/facts';
-import { fromLinuxState, TCP_STATES, type TcpState } from '@closewait/core/tcp';
+import { fromLinuxState, TCP_STATES, type TcpState, toLinuxState } from '@closewait/core/tcp';
 import type { LookLog } from './look-log.ts';
 
 const FAMILIES = ['ipv4', 'ipv6'] as const;
@@ -42,17 +42,27 @@ export interface SocketCensus {
   readonly problem?: Unknown;
 }
 
+/** Which sockets to decode. */
+export interface SocketQuery {
+  readonly states: readonly TcpState[];
+  readonly extensions: readonly DumpExtension[];
+  /** Default true. Sockets in FIN-WAIT-2 that no process has any more: a busy host has tens of thousands of them. */
+  readonly orphans?: boolean;
+}
+
+const FIN_WAIT_2 = toLinuxState('FIN-WAIT-2');
+
 /** Decodes every socket of the given states in all namespaces. */
 export function readSockets(
   source: KernelSource,
   namespaces: readonly NamespaceRef[],
-  states: readonly TcpState[],
-  extensions: readonly DumpExtension[],
+  { states, extensions, orphans = true }: SocketQuery,
   log: LookLog,
 ): SocketList {
   const sockets: SocketFacts[] = [];
   const addresses = createAddressTexts();
   const unread = visitNamespaces(source, namespaces, { states, extensions }, log, (payload, namespace) => {
+    if (!orphans && peekInetDiagState(payload) === FIN_WAIT_2 && peekInetDiagInode(payload) === 0) return undefined;
     const socket = decodeInetDiagMessage(payload, namespace.inode, extensions, addresses);
     if (!socket.ok) return unknown('garbled', describeProblem(socket.problem));
     sockets.push(socket.value);

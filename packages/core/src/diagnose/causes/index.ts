@@ -2,6 +2,7 @@ import type { CauseId } from '../../facts/index.ts';
 import type { Cause } from '../rule.ts';
 import { closedButHeld } from './closed-but-held/index.ts';
 import { descriptorLimit } from './descriptor-limit/index.ts';
+import { halfClosedRelay } from './half-closed-relay/index.ts';
 import { holderHidden } from './holder-hidden/index.ts';
 import { neverAccepted } from './never-accepted/index.ts';
 import { processStopped } from './process-stopped/index.ts';
@@ -16,6 +17,7 @@ export const CAUSES = {
   'descriptor-limit': descriptorLimit,
   'never-accepted': neverAccepted,
   'writer-blocked': writerBlocked,
+  'half-closed-relay': halfClosedRelay,
   'holder-hidden': holderHidden,
   'closed-but-held': closedButHeld,
   undetermined,
