@@ -1,8 +1,19 @@
 export { bootTimeMs } from './clock.ts';
+export {
+  createEpoll,
+  EPOLLET,
+  EPOLLIN,
+  EPOLLONESHOT,
+  EPOLLOUT,
+  EPOLLRDHUP,
+  waitForEpoll,
+  watchWithEpoll,
+} from './epoll.ts';
 export { errnoName } from './errno.ts';
 export { shareDescriptorTable, socketProtocolName, tcpInfoOfDescriptor } from './foreign-descriptors.ts';
 export { failureOf, inNetworkNamespace } from './namespace.ts';
 export { NetlinkSocket } from './netlink-socket.ts';
+export { PrivateNetwork } from './private-network.ts';
 export { walkSocketLinks } from './socket-links.ts';
 export {
   AF_INET,
@@ -17,12 +28,14 @@ export {
   openPipe,
   openSocket,
   readInto,
+  resetOnClose,
   SO_REUSEADDR,
   SOCK_CLOEXEC,
   SOCK_STREAM,
   SOL_SOCKET,
   setIntegerOption,
   shutdownSending,
+  sleepSeconds,
   writeFrom,
 } from './sockets.ts';
 export { describeFailure, type SystemFailure, type SystemResult } from './system-call.ts';

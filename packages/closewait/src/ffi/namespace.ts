@@ -4,7 +4,10 @@ import { errnoName } from './errno.ts';
 import { libcFunction } from './libc.ts';
 import { answered, type SystemFailure, type SystemResult } from './system-call.ts';
 
-const CLONE_NEWNET = 0x40000000;
+/** linux/sched.h */
+export const CLONE_NEWNET = 0x40000000;
+/** The namespace of the calling thread, which alone moves. */
+export const OWN_NETWORK = '/proc/thread-self/ns/net';
 const setnsCall = libcFunction<[number, number]>('int setns(int, int)');
 
 /**
@@ -15,7 +18,7 @@ const setnsCall = libcFunction<[number, number]>('int setns(int, int)');
  * @throws Error when the way back is refused: the process must then not go on.
  */
 export function inNetworkNamespace<T>(path: string, work: () => SystemResult<T>): SystemResult<T> {
-  const opened = openNamespace('/proc/thread-self/ns/net');
+  const opened = openNamespace(OWN_NETWORK);
   if (!opened.ok) return opened;
   using home = new Descriptor(opened.value);
   const target = openNamespace(path);
@@ -28,7 +31,7 @@ export function inNetworkNamespace<T>(path: string, work: () => SystemResult<T>)
 }
 
 /** Disposed of first, whatever happened abroad. */
-class WayBack implements Disposable {
+export class WayBack implements Disposable {
   readonly #home: number;
 
   constructor(home: number) {
@@ -41,7 +44,8 @@ class WayBack implements Disposable {
   }
 }
 
-function openNamespace(path: string): SystemResult<number> {
+/** open(2) of a namespace file. */
+export function openNamespace(path: string): SystemResult<number> {
   try {
     return { ok: true, value: openSync(path, constants.O_RDONLY) };
   } catch (cause) {

@@ -10,6 +10,7 @@ export const SOCK_CLOEXEC = 0o2000000;
 export const SOL_SOCKET = 1;
 export const SO_REUSEADDR = 2;
 export const SO_RCVBUF = 8;
+const SO_LINGER = 13;
 export const SO_RCVBUFFORCE = 33;
 export const SOL_TCP = 6;
 export const TCP_INFO = 11;
@@ -31,6 +32,7 @@ const getsockoptCall = libcFunction<[number, number, number, Uint8Array, Uint8Ar
   'int getsockopt(int, int, int, void*, void*)',
 );
 const pipeCall = libcFunction<[Uint8Array]>('int pipe(void*)');
+const sleepCall = libcFunction<[number]>('unsigned int sleep(unsigned int)');
 const prctlCall = libcFunction<[number, number, number, number, number]>('int prctl(int, long, long, long, long)');
 
 /** An IPv4 address and port. */
@@ -121,6 +123,19 @@ export function openPipe(): SystemResult<{ readonly readEnd: number; readonly wr
   const fds = Buffer.alloc(8);
   const result = answered('pipe', pipeCall(fds));
   return result.ok ? { ok: true, value: { readEnd: fds.readInt32LE(0), writeEnd: fds.readInt32LE(4) } } : result;
+}
+
+/** setsockopt(2) with SO_LINGER of 0 s: close(2) sends a RST instead of a FIN. */
+export function resetOnClose(fd: number): SystemResult<number> {
+  // struct linger: two ints, switch and seconds.
+  const linger = Buffer.alloc(8);
+  linger.writeInt32LE(1);
+  return answered('setsockopt', setsockoptCall(fd, SOL_SOCKET, SO_LINGER, linger, linger.length));
+}
+
+/** sleep(3), which is clock_nanosleep(2): the thread sleeps, and its event loop with it. */
+export function sleepSeconds(seconds: number): void {
+  sleepCall(seconds);
 }
 
 /** prctl(PR_SET_PDEATHSIG): the kernel kills this process when its parent dies, even inside a blocking call. */

@@ -1,11 +1,29 @@
+import type { CauseScenario } from './cause-scenario.ts';
 import type { LabScenario } from './scenario.ts';
+import { ACCEPTANCE_SCENARIOS } from './scenarios/acceptance.ts';
 import { FLAWED_SERVER } from './scenarios/flawed-server.ts';
+import { FORGETTING_SCENARIOS } from './scenarios/forgetting.ts';
+import { LISTENING_SCENARIOS } from './scenarios/listening.ts';
+import { SHARING_SCENARIOS } from './scenarios/sharing.ts';
+import { WAITING_SCENARIOS } from './scenarios/waiting.ts';
 
-/** Every scenario of the laboratory, in the order in which it is listed. */
+/** The scenarios with options of their own, in the order in which they are listed. */
 export const LAB_SCENARIOS: readonly LabScenario[] = [FLAWED_SERVER];
 
+/** The scenarios that build one cause each, in the order in which they are listed. */
+export const CAUSE_SCENARIOS: readonly CauseScenario[] = [
+  ...ACCEPTANCE_SCENARIOS,
+  ...WAITING_SCENARIOS,
+  ...FORGETTING_SCENARIOS,
+  ...LISTENING_SCENARIOS,
+  ...SHARING_SCENARIOS,
+];
+
+export type { LabCause } from './cause.ts';
+export type { CauseScenario, Scene } from './cause-scenario.ts';
 export { LAB_PROGRAMS, type LabProgram, programUrl } from './program-url.ts';
 export type { BusyWith } from './programs/flawed-server-contract.ts';
+export { type LabConnection, runScenario, type ScenarioRun } from './run-scenario.ts';
 export type { LabOption, LabScenario } from './scenario.ts';
 export {
   FLAWED_SERVER,

@@ -1,14 +1,19 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { type LabProgram, programUrl } from './program-url.ts';
+import { ClosewaitError } from '@closewait/core/facts';
+import { isPythonProgram, type LabProgram, programUrl } from './program-url.ts';
 
 /** How a program ended. */
 interface LabExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
+
+/** What Debian calls it. Found by its path: a wrapper of that name earlier in PATH would be a process of its own. */
+const PYTHON = '/usr/bin/python3';
 
 /**
  * A program of the laboratory that runs as a process. `stop()` ends it; when this process dies without doing so, the
@@ -18,15 +23,23 @@ export class LabProcess {
   readonly program: LabProgram;
   /** Lines on stdout so far. */
   readonly lines: string[] = [];
-  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly #runtime: string;
+  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #ended: Promise<void>;
   #exit: LabExit | null = null;
   #complaint = '';
 
-  constructor(program: LabProgram, args: readonly string[], onLine: (line: string) => void) {
+  /** `python`: where Python 3 lies, default /usr/bin/python3. */
+  constructor(
+    program: LabProgram,
+    args: readonly string[],
+    onLine: (line: string) => void,
+    python: string | undefined = PYTHON,
+  ) {
     this.program = program;
+    this.#runtime = isPythonProgram(program) ? python : process.execPath;
     const command = [fileURLToPath(programUrl(program)), '--parent', String(process.pid), ...args];
-    this.#child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = spawn(this.#runtime, command, { stdio: ['pipe', 'pipe', 'pipe'] });
     createInterface({ input: this.#child.stdout }).on('line', (line) => {
       this.lines.push(line);
       onLine(line);
@@ -34,9 +47,11 @@ export class LabProcess {
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#complaint += text;
     });
-    this.#child.on('error', (error) => {
+    const complain = (error: Error): void => {
       this.#complaint += error.message;
-    });
+    };
+    this.#child.on('error', complain);
+    this.#child.stdin.on('error', complain);
     this.#ended = new Promise((resolve) => {
       // After its last line was read, or when it could not be started at all.
       this.#child.once('close', (code, signal) => {
@@ -61,9 +76,37 @@ export class LabProcess {
     return this.#complaint.trim();
   }
 
-  /** Whether some line begins with `start`. */
-  hasSaid(start: string): boolean {
-    return this.lines.some((line) => line.startsWith(start));
+  /** Whether some line begins with `start`; with `times`, whether so many do. */
+  hasSaid(start: string, times = 1): boolean {
+    return this.lines.filter((line) => line.startsWith(start)).length >= times;
+  }
+
+  /** Lets a program go on that waits for a word: see programs/child-program.ts. */
+  tell(): void {
+    this.#child.stdin.write('\n');
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Whether it is stopped by a signal: state T in /proc/PID/stat, after the name, which may hold spaces. */
+  isStopped(): boolean {
+    return /\) T [^)]*$/.test(readFileSync(`/proc/${this.pid}/stat`, 'utf8'));
+  }
+
+  /** @throws ClosewaitError where it has ended, and not in order: `usage` where its runtime is missing. */
+  throwIfFailed(op: string): void {
+    if (this.#exit === null || this.#exit.code === 0) return;
+    if (this.#child.pid === undefined && isPythonProgram(this.program)) {
+      throw new ClosewaitError('usage', `this scenario runs on Python 3, and ${this.#runtime} cannot be started`, {
+        op: 'spawn',
+        hint: 'apt install python3',
+      });
+    }
+    const { code, signal } = this.#exit;
+    const said = this.complaint === '' ? '' : `: ${this.complaint}`;
+    throw new ClosewaitError('internal', `${this.program} ended with ${signal ?? code}${said}`, { op });
   }
 
   /** Ends it and waits until it is gone. SIGKILL: a program in a blocking call has no handler to run. */

@@ -67,9 +67,10 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'lab',
-    says: 'reproduces a stuck connection with real processes and sockets',
+    says: 'reproduces causes of stuck connections with real processes and sockets',
     operands: { spec: '[scenario...]', says: 'a scenario; without one they are listed' },
     options: [
+      { flags: '--list', says: 'lists the scenarios, each with the cause that it builds' },
       { flags: '--port <port>', says: 'where the server listens on 127.0.0.1; 0: any free port', parse: parsePort },
       {
         flags: '--busy <what>',
@@ -78,7 +79,7 @@ export const COMMANDS: readonly Command[] = [
       },
       { flags: '--fixed', says: 'the server closes when read answers 0 or an error that lasts' },
     ],
-    examples: ['closewait lab', 'closewait lab flawed-server', 'closewait lab flawed-server --fixed'],
+    examples: ['closewait lab --list', 'closewait lab never-accepted', 'closewait lab flawed-server --fixed'],
     load: () => import('./lab.ts'),
   },
 ];

@@ -2,13 +2,17 @@ import { diagnose } from '@closewait/core/diagnose';
 import { ClosewaitError } from '@closewait/core/facts';
 import { buildReport, createStyle, formatReport } from '@closewait/core/report';
 import { TCP_STATES, type TcpState } from '@closewait/core/tcp';
+import { inNetworkNamespace } from '../../ffi/index.ts';
 import { LiveSource, look } from '../../kernel/index.ts';
 import {
   type BusyWith,
+  CAUSE_SCENARIOS,
+  type CauseScenario,
   type FlawedServerRun,
   LAB_SCENARIOS,
+  type LabConnection,
   runFlawedServer,
-  type StuckScene,
+  runScenario,
 } from '../../lab/index.ts';
 import type { Invocation } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
@@ -18,34 +22,73 @@ interface LabOptions {
   readonly port?: number;
   readonly busy?: BusyWith;
   readonly fixed?: boolean;
+  readonly list?: boolean;
 }
 
 /** `closewait lab`: the list of scenarios, or one of them with real processes and real sockets. */
 export async function run({ operands: [name, ...more], options, terminal }: Invocation): Promise<number> {
-  if (name === undefined) return listScenarios(terminal);
-  const known = LAB_SCENARIOS.map((scenario) => scenario.name);
-  if (more.length > 0 || !known.includes(name)) {
+  const { list = false, ...own } = options as LabOptions;
+  if (list || name === undefined) return listScenarios(terminal);
+  const play = more.length === 0 ? findPlay(name, own) : null;
+  if (play === null) {
     throw new ClosewaitError('usage', `'${[name, ...more].join(' ')}' is not a scenario`, {
-      hint: `use ${known.join(', ')}`,
+      hint: `closewait lab lists them, for example ${LAB_SCENARIOS.map((scenario) => scenario.name).join(', ')}`,
     });
   }
   const interrupted = new AbortController();
   const interrupt = (): void => interrupted.abort(new ClosewaitError('internal', 'interrupted'));
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
-    return await playFlawedServer(options as LabOptions, interrupted.signal, terminal);
+    return await play(interrupted.signal, terminal);
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
 }
 
+type Play = (signal: AbortSignal, terminal: Terminal) => Promise<number>;
+
+function findPlay(name: string, options: LabOptions): Play | null {
+  if (LAB_SCENARIOS.some((scenario) => scenario.name === name)) {
+    return (signal, terminal) => playFlawedServer(options, signal, terminal);
+  }
+  const scenario = CAUSE_SCENARIOS.find((it) => it.name === name);
+  if (scenario === undefined) return null;
+  const [option] = Object.keys(definedOptions(options));
+  if (option !== undefined) {
+    throw new ClosewaitError('usage', `${name} does not take --${option}`, { hint: `closewait lab ${name}` });
+  }
+  return (signal, terminal) => playScenario(scenario, signal, terminal);
+}
+
 function listScenarios(terminal: Terminal): number {
-  const { strong } = createStyle(terminal.colour);
+  const { faint, strong } = createStyle(terminal.colour);
   for (const { name, title, options } of LAB_SCENARIOS) {
     terminal.out(`${strong(name)}\n  ${title}\n`);
     for (const option of options) terminal.out(`    --${option.name.padEnd(8)} ${option.says}\n`);
   }
+  terminal.out('\nEach of these builds one cause, in a network namespace of its own (needs root):\n\n');
+  for (const { name, title, cause } of CAUSE_SCENARIOS) {
+    // The usual scenario of a cause has its name.
+    terminal.out(`${strong(name)}${name === cause ? '' : faint(`  ${cause}`)}\n  ${title}\n`);
+  }
   terminal.out('\nRun one with: closewait lab NAME\n');
+  return 0;
+}
+
+async function playScenario(scenario: CauseScenario, signal: AbortSignal, terminal: Terminal): Promise<number> {
+  const { faint, strong } = createStyle(terminal.colour);
+  terminal.out(`${scenario.title} Cause: ${strong(scenario.cause)}\n\n`);
+  await runScenario(scenario, {
+    signal,
+    readConnections,
+    onLine: ({ from, text }) => {
+      terminal.out(`${faint(from)}  ${text}\n`);
+    },
+    onScene: ({ pids }) => {
+      terminal.out(`\n${reportOn(pids, terminal, { allNamespaces: true })}\n`);
+    },
+  });
+  terminal.out(`${strong('Ended all programs.')} The kernel has closed what they held, and the namespace is gone.\n`);
   return 0;
 }
 
@@ -59,7 +102,7 @@ async function playFlawedServer(options: LabOptions, signal: AbortSignal, termin
       terminal.out(`${faint(from)}  ${text}\n`);
     },
     onStuck: (scene) => {
-      terminal.out(`\n${reportOn(scene, terminal)}\n`);
+      terminal.out(`\n${reportOn([scene.serverPid], terminal, { allNamespaces: false })}\n`);
     },
   });
   terminal.out(
@@ -86,12 +129,33 @@ function readStates(port: number): readonly TcpState[] {
   return sockets.flatMap(({ local, state }) => (local.port === port && state !== 'TIME-WAIT' ? [state] : []));
 }
 
-/** The report on the scenario's server alone, whatever else is stuck on this machine. */
-function reportOn({ serverPid }: StuckScene, { colour, width, interactive }: Terminal): string {
-  const facts = look(new LiveSource(), { states: ['CLOSE-WAIT'], depth: 'report', allNamespaces: false });
-  // The connection is a moment old: the usual minimum age would hide it.
+/** All connections of one namespace. A look from inside costs less than one at every namespace of the machine. */
+function readConnections(networkPath: string): readonly LabConnection[] {
+  const inside = inNetworkNamespace(networkPath, () => ({
+    ok: true,
+    value: look(new LiveSource(), { states: CONNECTION_STATES, depth: 'list', allNamespaces: false }),
+  }));
+  if (!inside.ok) {
+    throw new ClosewaitError('cannot-look', `cannot enter the scenario's namespace: ${inside.op}: ${inside.errno}`);
+  }
+  return inside.value.sockets.flatMap(({ state, local, remote }) =>
+    state === 'TIME-WAIT' ? [] : [{ state, localPort: local.port, remotePort: remote.port }],
+  );
+}
+
+/** The report on the scenario's processes alone, whatever else is stuck on this machine. */
+function reportOn(
+  pids: readonly number[],
+  { colour, width, interactive }: Terminal,
+  { allNamespaces }: { readonly allNamespaces: boolean },
+): string {
+  const facts = look(new LiveSource(), { states: ['CLOSE-WAIT'], depth: 'report', allNamespaces });
+  // The connections are a moment old: the usual minimum age would hide them.
   const minAgeMs = 0;
-  const diagnosis = diagnose(facts, { minAgeMs, selects: (_, process) => process?.pid === serverPid });
+  const diagnosis = diagnose(facts, {
+    minAgeMs,
+    selects: (_, process) => process !== null && pids.includes(process.pid),
+  });
   const report = buildReport(facts, diagnosis, { showArguments: interactive });
   return formatReport(report, { version: readVersion(), colour, width, minAgeMs });
 }

@@ -3,14 +3,13 @@ import {
   AF_INET,
   closeDescriptor,
   connectIpv4,
-  openPipe,
   openSocket,
   readInto,
   SOCK_STREAM,
   shutdownSending,
   writeFrom,
 } from '../../ffi/index.ts';
-import { liveWith, must, say } from './child-program.ts';
+import { liveWith, must, say, waitForNothing } from './child-program.ts';
 import { CLIENT_ENDINGS, choose } from './flawed-server-contract.ts';
 
 const { values, positionals: lines } = parseArgs({
@@ -47,7 +46,7 @@ for (const line of lines) {
 if (ending === 'half-close') {
   must(shutdownSending(connection));
   say('has closed its sending half, reads nothing and stays');
-  must(readInto(must(openPipe()).readEnd, Buffer.alloc(1)));
+  waitForNothing();
 }
 must(closeDescriptor(connection));
 say('has closed');

@@ -8,7 +8,6 @@ import {
   describeFailure,
   listenOn,
   localIpv4,
-  openPipe,
   openSocket,
   readInto,
   SO_REUSEADDR,
@@ -18,7 +17,7 @@ import {
   setIntegerOption,
   writeFrom,
 } from '../../ffi/index.ts';
-import { liveWith, must, say } from './child-program.ts';
+import { liveWith, must, say, waitForNothing } from './child-program.ts';
 import { BUSY_WITH, type BusyWith, choose, SERVER_SAYS } from './flawed-server-contract.ts';
 
 const { values } = parseArgs({
@@ -47,12 +46,6 @@ function upperCase(request: Uint8Array): Buffer {
   return Buffer.from(request.map((byte) => (byte >= 0x61 && byte <= 0x7a ? byte - 0x20 : byte)));
 }
 
-/** A pipe into which nobody writes stands for the backend, the lock or the disk that does not answer. */
-function waitForNothing(): void {
-  say(SERVER_SAYS.waits);
-  must(readInto(must(openPipe()).readEnd, Buffer.alloc(1)));
-}
-
 /** Writes on until the call fails, which is never while the peer lives and does not read. */
 function writeForEver(connection: number, text: Uint8Array): void {
   say(SERVER_SAYS.writes);
@@ -61,7 +54,10 @@ function writeForEver(connection: number, text: Uint8Array): void {
 }
 
 function answerRequest(connection: number, request: Uint8Array): void {
-  if (busy === 'read') waitForNothing();
+  if (busy === 'read') {
+    say(SERVER_SAYS.waits);
+    waitForNothing();
+  }
   if (busy === 'write') writeForEver(connection, upperCase(request));
   // An error shows in the next read.
   writeFrom(connection, upperCase(request));

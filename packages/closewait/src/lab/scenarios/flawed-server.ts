@@ -164,11 +164,7 @@ function throwIfFailed(program: LabProcess, wantedPort: number): void {
       hint: 'choose another one with --port, or --port 0 for any free one',
     });
   }
-  const { code, signal } = program.exit;
-  const said = program.complaint === '' ? '' : `: ${program.complaint}`;
-  throw new ClosewaitError('internal', `${program.program} ended with ${signal ?? code}${said}`, {
-    op: OPERATION,
-  });
+  program.throwIfFailed(OPERATION);
 }
 
 /** From its line `accepts connections on 127.0.0.1:PORT`. */

@@ -1,0 +1,105 @@
+import { readdirSync, statSync } from 'node:fs';
+import { ClosewaitError } from '@closewait/core/facts';
+import { inNetworkNamespace, PrivateNetwork } from '../ffi/index.ts';
+import { LabProcess } from './lab-process.ts';
+import type { LabProgram } from './program-url.ts';
+import { waitUntil } from './wait-until.ts';
+
+/** What a stage needs to know of the run. */
+export interface StageRun {
+  readonly signal: AbortSignal;
+  readonly withinMs: number;
+  readonly onLine: (line: { readonly from: string; readonly text: string }) => void;
+  readonly python: string | undefined;
+}
+
+/** What a scenario is played on: a network namespace of its own, and the programs in it. */
+export class Stage implements AsyncDisposable {
+  readonly #network: PrivateNetwork;
+  readonly #run: StageRun;
+  readonly #programs: LabProcess[] = [];
+
+  private constructor(network: PrivateNetwork, run: StageRun) {
+    this.#network = network;
+    this.#run = run;
+  }
+
+  /** @throws ClosewaitError `cannot-look` without the privilege to make a network namespace. */
+  static open(run: StageRun): Stage {
+    const made = PrivateNetwork.create();
+    if (made.ok) return new Stage(made.value, run);
+    throw new ClosewaitError('cannot-look', `cannot make a private network namespace: ${made.op}: ${made.errno}`, {
+      op: made.op,
+      errno: made.errno,
+      hint: 'run as root',
+    });
+  }
+
+  /** Names the namespace, as long as the stage is open. */
+  get networkPath(): string {
+    return this.#network.path;
+  }
+
+  /** Starts a program in the namespace; `from` is its name in what it says. */
+  start(from: string, program: LabProgram, ...args: readonly string[]): LabProcess {
+    const { onLine, python } = this.#run;
+    // spawn forks before it returns, and the child stays where its parent's thread was.
+    const started = inNetworkNamespace(this.#network.path, () => ({
+      ok: true,
+      value: new LabProcess(program, args, (text) => onLine({ from, text }), python),
+    }));
+    if (!started.ok) throw new ClosewaitError('internal', `cannot enter the namespace: ${started.errno}`, started);
+    this.#programs.push(started.value);
+    return started.value;
+  }
+
+  /** @throws ClosewaitError `internal` when a program fails or the time is over, the signal's reason when it aborts. */
+  async waitFor(what: string, holds: () => boolean): Promise<void> {
+    const came = await waitUntil(() => {
+      for (const program of this.#programs) program.throwIfFailed('lab');
+      return holds();
+    }, this.#run);
+    if (!came) {
+      throw new ClosewaitError('internal', `waited ${this.#run.withinMs} ms in vain for ${what}`, { op: 'lab' });
+    }
+  }
+
+  /** Waits until a program has said `line`, or so many lines that begin with it. */
+  async heard(program: LabProcess, line: string, times = 1): Promise<void> {
+    await this.waitFor(`${program.program} to say "${line}"`, () => program.hasSaid(line, times));
+  }
+
+  /** Ends everything that runs in the namespace, whoever started it, and lets the namespace go. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#programs.map((program) => program.stop()));
+    const { signal } = new AbortController();
+    const isEmpty = await waitUntil(() => this.#killInhabitants() === 0, { withinMs: this.#run.withinMs, signal });
+    this.#network[Symbol.dispose]();
+    if (!isEmpty) throw new ClosewaitError('internal', 'processes of the scenario survive SIGKILL', { op: 'lab' });
+  }
+
+  /** Sends SIGKILL to each process in the namespace: what its programs have started. Answers how many there were. */
+  #killInhabitants(): number {
+    const pids = readdirSync('/proc')
+      .map(Number)
+      .filter((pid) => pid > 0 && this.#lives(pid));
+    for (const pid of pids) orGone(() => process.kill(pid, 'SIGKILL'));
+    return pids.length;
+  }
+
+  #lives(pid: number): boolean {
+    return orGone(() => statSync(`/proc/${pid}/ns/net`).ino) === this.#network.inode;
+  }
+}
+
+/** A process may end between two looks; a zombie's namespaces are gone (ENOENT) and it may answer no more (EACCES). */
+function orGone<T>(ask: () => T): T | null {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && ['ENOENT', 'ESRCH', 'EACCES'].includes(String(error.code))) {
+      return null;
+    }
+    throw error;
+  }
+}
