@@ -1,4 +1,4 @@
-import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { build, type OutputChunk, type Plugin } from 'rolldown';
 import { LAB_PROGRAMS } from '../../packages/closewait/src/lab/program-url.ts';
@@ -38,6 +38,11 @@ const { output } = await build({
   },
 });
 chmodSync(join(dist, 'main.js'), 0o755);
+// Programs in other languages run as they are.
+const programs = join(folder, 'src/lab/programs');
+for (const file of readdirSync(programs)) {
+  if (file.endsWith('.py')) copyFileSync(join(programs, file), join(dist, 'programs', file));
+}
 
 const chunks = output.filter((item): item is OutputChunk => item.type === 'chunk');
 writeFileSync(join(dist, 'THIRD-PARTY-LICENSES'), licensesOf(chunks.flatMap((chunk) => chunk.moduleIds)));

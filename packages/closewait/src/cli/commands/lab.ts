@@ -1,4 +1,4 @@
-import { diagnose } from '@closewait/core/diagnose';
+import { DIAGNOSED_STATES, diagnose } from '@closewait/core/diagnose';
 import { ClosewaitError } from '@closewait/core/facts';
 import { buildReport, createStyle, formatReport } from '@closewait/core/report';
 import { TCP_STATES, type TcpState } from '@closewait/core/tcp';
@@ -149,7 +149,7 @@ function reportOn(
   { colour, width, interactive }: Terminal,
   { allNamespaces }: { readonly allNamespaces: boolean },
 ): string {
-  const facts = look(new LiveSource(), { states: ['CLOSE-WAIT'], depth: 'report', allNamespaces });
+  const facts = look(new LiveSource(), { states: DIAGNOSED_STATES, depth: 'report', allNamespaces });
   // The connections are a moment old: the usual minimum age would hide them.
   const minAgeMs = 0;
   const diagnosis = diagnose(facts, {
