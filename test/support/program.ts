@@ -52,7 +52,6 @@ export async function startProgram(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   // 'close' comes when the last writer of its output has ended: a process that it forked holds the pipe as well.
-  // 'close' comes when the last writer of its output has ended: a process that it forked holds the pipe as well.
   const closed = once(child, 'close');
   const end = async (): Promise<void> => {
     child.kill('SIGKILL');

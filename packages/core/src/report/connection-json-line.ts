@@ -6,7 +6,7 @@ import { safeJson } from './safe-text.ts';
 /**
  * One row of `closewait ls --json`, without the newline: parses to what `buildConnectionRow` builds.
  *
- * Concatenated, as a host has 95,000 of them and JSON.stringify of the object takes twice as long (measured; a property
+ * Concatenated, as a host has 95,000 of them and JSON.stringify of the object took 1.5 to 2 times as long in most runs (a property
  * test proves that both are equal). No text in it needs escaping: addresses are digits, colons and dots, the rest is
  * numbers and words of closed lists. What a process wrote is in `processJson`.
  *
