@@ -83,6 +83,7 @@ export function look(source: KernelSource, options: LookOptions): Facts {
     holders: index.holders,
     processes,
     closed,
+    closeLook: null,
     readers: log.readers,
     unseen: log.unseen,
   };

@@ -15,10 +15,21 @@ export interface Verdict {
 export interface Cause {
   readonly id: CauseId;
   readonly severity: Severity;
+  /** One sentence: what happens. The list of causes in the documentation says the same. */
+  readonly summary: string;
+  /** In plain words, one paragraph: how it comes to this. */
+  readonly explanation: string;
   /** Judges one group by what the look learned. Pure. */
   judge(group: Group, facts: Facts): Verdict | null;
   /** What to do now, the least invasive first. */
   remedies(group: Group): readonly Remedy[];
-  /** One paragraph: what to change in the program. */
+  /** One paragraph: what to change in the program, in any language. */
   readonly codeFix: string;
+  /** What it comes to in one language, where the languages differ: names of calls and of settings. */
+  readonly codeFixes: Readonly<Partial<Record<Language, string>>>;
 }
+
+/** The languages in which a fix is spelt out. */
+export const LANGUAGES = ['c', 'node', 'go', 'java', 'python'] as const;
+
+export type Language = (typeof LANGUAGES)[number];

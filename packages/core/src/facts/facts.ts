@@ -1,4 +1,5 @@
 import type { TcpState } from '../tcp/index.ts';
+import type { CloseLook } from './activity.ts';
 import type { Holder, ProcessFacts } from './process.ts';
 import type { Reading, Unknown } from './reading.ts';
 import type { SocketFacts, TcpInfo } from './socket.ts';
@@ -55,9 +56,11 @@ export interface Facts {
   readonly listeners: readonly SocketFacts[];
   /** By socket inode. A socket without an entry has no holder that was seen. */
   readonly holders: ReadonlyMap<number, readonly Holder[]>;
-  /** By pid; every process named in `holders` and `closed`. */
+  /** By pid; every process named in `holders` and `closed`, and the ancestors of those that were looked at closely. */
   readonly processes: ReadonlyMap<number, ProcessFacts>;
   readonly closed: readonly ClosedSocket[];
+  /** What threads do and what epoll instances watch; null where nobody asked, or nothing was suspicious. */
+  readonly closeLook: CloseLook | null;
   readonly readers: readonly ReaderOutcome[];
   readonly unseen: readonly Unseen[];
 }

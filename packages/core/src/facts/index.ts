@@ -1,3 +1,16 @@
+export type {
+  CallFacts,
+  CloseLook,
+  EpollFacts,
+  EventInterest,
+  HiddenPlaces,
+  Interest,
+  ProcessActivity,
+  RuntimeName,
+  Suspects,
+  ThreadDoing,
+  ThreadFacts,
+} from './activity.ts';
 export { CAUSE_IDS, type CauseId, type Confidence, type Severity } from './cause.ts';
 export { formatEndpoint, unmapAddress } from './endpoint.ts';
 export { ClosewaitError, type ErrorCode, type ErrorParts, EXIT_CODE_OF } from './error.ts';

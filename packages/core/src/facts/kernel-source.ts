@@ -28,6 +28,9 @@ export interface DescriptorTable {
   readonly fds: Int32Array;
   /** Inode numbers of the same sockets. sockfs numbers are 32-bit (get_next_ino, fs/inode.c). */
   readonly inodes: Uint32Array;
+  /** Descriptor numbers of epoll instances, and of io_urings. */
+  readonly epolls: Int32Array;
+  readonly rings: Int32Array;
 }
 
 /** When a look began. */
@@ -45,8 +48,13 @@ export interface LookTime {
 export interface KernelSource {
   /** Where the answers come from, for messages: `this host`, or a recording's file name. */
   readonly origin: string;
-  /** Starts a look. The clock is read here and nowhere else. */
+  /**
+   * Starts a look. The clock is read here and nowhere else. A recording keeps the answers of each look apart: what is
+   * asked after the second call is answered with what was answered then.
+   */
   beginLook(): LookTime;
+  /** Lets time pass between two looks; a recording does not wait. Milliseconds. */
+  pause(ms: number): Promise<void>;
   /** The datagrams of one sock_diag dump, copied out of the receive buffer. Needs no privilege in its own namespace, CAP_SYS_ADMIN for others. */
   dumpSockets(namespace: NamespaceRef, request: DumpRequest): Reading<readonly Uint8Array[]>;
   /** A whole file below /proc or /sys. */
@@ -59,6 +67,13 @@ export interface KernelSource {
   readDescriptors(pid: number, tid: number): Reading<DescriptorTable>;
   /** Whether two threads share one descriptor table, by kcmp(2). */
   shareDescriptors(tidA: number, tidB: number): Reading<boolean>;
+  /** How many descriptors a process has open: the size of /proc/PID/fd, which Linux tells since 6.2. */
+  countDescriptors(pid: number): Reading<number>;
+  /**
+   * The scheduler's clock of one processor now, in milliseconds: the clock of `se.exec_start` in /proc/PID/sched. Each
+   * processor has its own, because time that interrupts and hypervisors take is left out. Needs to be allowed to run there.
+   */
+  readSchedulerClock(cpu: number): Reading<number>;
   /** `system.sockprotoname` of a socket's descriptor: `TCP`, `TCPv6`, `UNIX`, … */
   readSocketProtocol(holder: Holder): Reading<string>;
   /** `struct tcp_info` of a socket through a short-lived copy of the descriptor (pidfd_getfd). Needs CAP_SYS_PTRACE. */

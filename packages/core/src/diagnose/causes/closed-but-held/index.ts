@@ -8,6 +8,8 @@ export { judgeClosedButHeld } from './rule.ts';
 export const closedButHeld: Cause = {
   id: 'closed-but-held',
   severity: 'leak',
+  summary: '',
+  explanation: '',
   // These sockets are in no group of connections; diagnose() judges them by process.
   judge: () => null,
   remedies: ({ process }) => [...limitRemedy(process), restartRemedy(process)],
@@ -15,4 +17,5 @@ export const closedButHeld: Cause = {
     'A reset or a keepalive that fails ends the connection, never the descriptor: only close does. Close on every ' +
     'error of read, write and poll (EPOLLHUP and EPOLLERR come even when nothing is asked for), and in the paths ' +
     'that give up: finally, defer, with, a destructor.',
+  codeFixes: {},
 };

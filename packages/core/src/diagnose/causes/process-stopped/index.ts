@@ -7,6 +7,8 @@ import { judgeProcessStopped } from './rule.ts';
 export const processStopped: Cause = {
   id: 'process-stopped',
   severity: 'stall',
+  summary: '',
+  explanation: '',
   judge: judgeProcessStopped,
   remedies: ({ process }: Group) => [
     {
@@ -21,4 +23,5 @@ export const processStopped: Cause = {
   ],
   codeFix:
     'Nothing in the program: find who stops it (a shell job in the background that reads the terminal, a debugger, a script).',
+  codeFixes: {},
 };

@@ -7,11 +7,14 @@ import { judgeWriterBlocked } from './rule.ts';
 export const writerBlocked: Cause = {
   id: 'writer-blocked',
   severity: 'stall',
+  summary: '',
+  explanation: '',
   judge: judgeWriterBlocked,
   remedies: (group) => [...destroyRemedy(group), restartRemedy(group.process)],
   codeFix:
     'Give every write a deadline: SO_SNDTIMEO or poll with a time limit in blocking code, TCP_USER_TIMEOUT for the ' +
     'connection, SetWriteDeadline in Go. Keepalive does not help, the peer answers its probes.',
+  codeFixes: {},
 };
 
 /** One connection can be named in a command that ends nothing else. */
