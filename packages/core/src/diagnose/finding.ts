@@ -7,6 +7,8 @@ export interface Evidence {
   /** A sentence for a person. */
   readonly says: string;
   readonly value: string | number | boolean | null;
+  /** Where it was read: a netlink attribute, a file below /proc. */
+  readonly from?: string;
 }
 
 /** Something that would decide and could not be, or was not, looked at. */
@@ -51,6 +53,24 @@ export interface ConnectionAge {
   readonly is: 'exact' | 'at-least' | 'since-first-seen';
 }
 
+/** How fast connections get stuck, where that could be told. */
+export interface Growth {
+  readonly perMin: number;
+  /** Bounds of the rate, 95 %. */
+  readonly lowPerMin: number;
+  readonly highPerMin: number;
+  /** From the ages of the connections, which are a history of their own, or from two looks. */
+  readonly over: 'ages' | 'looks';
+  /** How long a time that is. */
+  readonly windowMs: number;
+}
+
+/** One kind of connection in a finding, where it has several: in service, waiting behind. */
+export interface Part {
+  readonly says: string;
+  readonly count: number;
+}
+
 /** Connections of one process that have one cause, with everything that speaks for it and against it. */
 export interface Finding {
   /** The same for the same process, cause and group in the next look. */
@@ -65,6 +85,14 @@ export interface Finding {
   readonly connections: readonly StuckConnection[];
   /** For `closed-but-held`: sockets that the kernel no longer lists. */
   readonly closed: readonly ClosedSocket[];
+  /** How it divides; empty where all are alike. */
+  readonly parts: readonly Part[];
+  /** The id of the finding whose cause is the root of this one. */
+  readonly because: string | null;
+  /** What this finding is the root of. */
+  readonly victims: readonly { readonly cause: CauseId; readonly count: number }[];
+  /** Null: it does not grow, or that is not known. */
+  readonly growth: Growth | null;
   readonly evidence: readonly Evidence[];
   readonly against: readonly Evidence[];
   readonly missing: readonly MissingEvidence[];

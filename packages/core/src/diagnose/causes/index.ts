@@ -42,3 +42,8 @@ export const CAUSES = {
   'closed-but-held': closedButHeld,
   undetermined,
 } satisfies Record<CauseId, Cause> as Readonly<Record<CauseId, Cause>>;
+
+/** Everything that is known of a cause in general. */
+export function causeOf(id: CauseId): Cause {
+  return CAUSES[id];
+}
