@@ -96,6 +96,7 @@ export interface SampleLook {
   readonly holders?: readonly (readonly [inode: number, holder: Holder])[];
   readonly processes?: readonly ProcessFacts[];
   readonly closed?: Facts['closed'];
+  readonly closeLook?: Facts['closeLook'];
   readonly unseen?: Facts['unseen'];
 }
 
@@ -113,6 +114,7 @@ export function sampleFacts(look: SampleLook = {}): Facts {
     holders,
     processes: new Map((look.processes ?? []).map((process) => [process.pid, process])),
     closed: look.closed ?? [],
+    closeLook: look.closeLook ?? null,
     readers: [],
     unseen: look.unseen ?? [],
   };

@@ -97,6 +97,10 @@ export function sampleFinding(change: Partial<Finding> = {}): Finding {
     listener: sampleSocket({ state: 'LISTEN', rxQueueBytes: 21, txQueueBytes: 20 }),
     connections: sampleConnections(21, 1_260_000),
     closed: [],
+    parts: [],
+    because: null,
+    victims: [],
+    growth: null,
     evidence: [
       {
         id: 'no-file',
@@ -133,6 +137,7 @@ export function sampleFacts(change: Partial<Facts> = {}): Facts {
     holders: new Map(),
     processes: new Map(),
     closed: [],
+    closeLook: null,
     readers: [
       { name: 'sock_diag', ok: true, ms: 412.4 },
       { name: 'descriptors', ok: true, ms: 290.1 },

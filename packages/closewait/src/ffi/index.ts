@@ -1,3 +1,4 @@
+export { onProcessor } from './affinity.ts';
 export { bootTimeMs } from './clock.ts';
 export {
   createEpoll,
@@ -14,7 +15,7 @@ export { shareDescriptorTable, socketProtocolName, tcpInfoOfDescriptor } from '.
 export { failureOf, inNetworkNamespace } from './namespace.ts';
 export { NetlinkSocket } from './netlink-socket.ts';
 export { PrivateNetwork } from './private-network.ts';
-export { walkSocketLinks } from './socket-links.ts';
+export { type LinkVisitor, walkLinks } from './socket-links.ts';
 export {
   AF_INET,
   acceptIpv4,

@@ -19,12 +19,19 @@ const entriesAddress = Number(addressOf(entries));
 const link = Buffer.alloc(64);
 const linkAddress = Number(addressOf(link));
 
+/** Called for the descriptors that matter. */
+export interface LinkVisitor {
+  socket(fd: number, inode: number): void;
+  epoll(fd: number): void;
+  ring(fd: number): void;
+}
+
 /**
- * Walks an open /proc/PID/task/TID/fd directory and visits each descriptor that is a socket with its inode. The answer
- * is how many descriptors there are. 5 µs each, where node:fs needs 9 and makes two strings (4,000 sockets, Linux 6.18).
+ * Walks an open /proc/PID/task/TID/fd directory and visits each descriptor that is a socket, with its inode, an epoll
+ * instance or an io_uring. The answer is how many descriptors there are. 5 µs each, where node:fs needs 9 and makes two strings (4,000 sockets, Linux 6.18).
  * A descriptor that is closed meanwhile is left out.
  */
-export function walkSocketLinks(directory: number, visit: (fd: number, inode: number) => void): SystemResult<number> {
+export function walkLinks(directory: number, visitor: LinkVisitor): SystemResult<number> {
   const number = NR_GETDENTS64[process.arch];
   if (number === undefined) return { ok: false, op: 'getdents64', errno: 'ENOSYS' };
   let open = 0;
@@ -37,8 +44,7 @@ export function walkSocketLinks(directory: number, visit: (fd: number, inode: nu
       // `.` and `..` are no numbers.
       if (fd < 0) continue;
       open++;
-      const inode = readSocketInode(directory, entriesAddress + at + AT_NAME);
-      if (inode > 0) visit(fd, inode);
+      visitLink(directory, entriesAddress + at + AT_NAME, fd, visitor);
     }
   }
 }
@@ -46,12 +52,24 @@ export function walkSocketLinks(directory: number, visit: (fd: number, inode: nu
 const SOCKET_PREFIX_BYTES = 'socket:['.length;
 const CLOSING_BRACKET = 0x5d;
 
-/** The inode of `socket:[123]`, -1 for every other kind of descriptor and for one that is gone. */
-function readSocketInode(directory: number, nameAddress: number): number {
+const EPOLL_LINK = Buffer.from('anon_inode:[eventpoll]');
+const RING_LINK = Buffer.from('anon_inode:[io_uring]');
+
+/** Every path begins with a slash, so the first byte tells `socket:[123]` and `anon_inode:[…]` from files. */
+function visitLink(directory: number, nameAddress: number, fd: number, visitor: LinkVisitor): void {
   const length = Number(readlinkat(directory, nameAddress, linkAddress, link.length));
-  // Told from `anon_inode:[eventpoll]`, `pipe:[9]` and every path by the bytes 0, 6 and 7.
-  if (length < 0 || link[0] !== 0x73 || link[6] !== 0x3a || link[7] !== 0x5b) return -1;
-  return readDecimal(link, SOCKET_PREFIX_BYTES, CLOSING_BRACKET);
+  if (length < 0) return;
+  if (link[0] === 0x73 && link[6] === 0x3a && link[7] === 0x5b) {
+    const inode = readDecimal(link, SOCKET_PREFIX_BYTES, CLOSING_BRACKET);
+    if (inode > 0) visitor.socket(fd, inode);
+  } else if (link[0] === 0x61) {
+    if (isLink(EPOLL_LINK, length)) visitor.epoll(fd);
+    else if (isLink(RING_LINK, length)) visitor.ring(fd);
+  }
+}
+
+function isLink(text: Buffer, length: number): boolean {
+  return length === text.length && link.compare(text, 0, text.length, 0, length) === 0;
 }
 
 /** The decimal number that begins at `start` and ends with the byte `end`; -1 where something else stands there. */

@@ -3,6 +3,7 @@ import {
   type Facts,
   type Holder,
   type KernelSource,
+  type LookTime,
   type NamespaceRef,
   type ProcessFacts,
   type SocketFacts,
@@ -31,7 +32,7 @@ export interface LookOptions {
   readonly allNamespaces?: boolean;
 }
 
-const NO_HOLDERS: HolderIndex = { holders: new Map(), others: new Map(), openByPid: new Map() };
+const NO_HOLDERS: HolderIndex = { holders: new Map(), others: new Map(), openByPid: new Map(), instances: new Map() };
 
 /**
  * One look at the kernel: sockets of all namespaces, who holds them, and what could not be seen.
@@ -39,6 +40,20 @@ const NO_HOLDERS: HolderIndex = { holders: new Map(), others: new Map(), openByP
  * @throws ClosewaitError `cannot-look` when not one namespace's sockets could be read.
  */
 export function look(source: KernelSource, options: LookOptions): Facts {
+  return takeLook(source, options).facts;
+}
+
+/** A look with what it found beside the facts, for whoever looks on. */
+export interface TakenLook {
+  readonly facts: Facts;
+  readonly time: LookTime;
+  readonly log: LookLog;
+  readonly index: HolderIndex;
+  readonly congested: readonly SocketFacts[];
+}
+
+/** {@link look}, with its by-products. */
+export function takeLook(source: KernelSource, options: LookOptions): TakenLook {
   const time = source.beginLook();
   const log = new LookLog(source);
   const { pids } = log.run('processes', () => readPids(source, log));
@@ -62,7 +77,8 @@ export function look(source: KernelSource, options: LookOptions): Facts {
 
   const { sockets, answered } = list;
   const listeners = census?.listeners ?? findListeners(source, answered, sockets, log);
-  const index = findHolders(source, pids, [...sockets, ...listeners], census, log);
+  const congested = census?.congested ?? [];
+  const index = findHolders(source, pids, [...sockets, ...listeners, ...congested], census, log);
   const { closed } =
     census === null
       ? { closed: [] }
@@ -73,7 +89,7 @@ export function look(source: KernelSource, options: LookOptions): Facts {
   const { processes } = log.run('owners', () =>
     readProcesses(owners, (pid) => readProcess(source, pid, index.openByPid.get(pid), time)),
   );
-  return {
+  const facts: Facts = {
     takenAtMs: time.epochMs,
     host: readHost(source),
     namespaces: census?.namespaces ?? namespaces.map((namespace) => ({ ...namespace, sockets: NOT_COUNTED })),
@@ -87,6 +103,7 @@ export function look(source: KernelSource, options: LookOptions): Facts {
     readers: log.readers,
     unseen: log.unseen,
   };
+  return { facts, time, log, index, congested };
 }
 
 const NOT_COUNTED: Unknown = { known: false, why: 'not-asked', detail: 'only some states were asked for' };

@@ -1,7 +1,7 @@
 export { decodeCgroupFrozen, decodeFreezerState, type FreezerState } from './cgroup-freezer.ts';
 export { containerOfCgroup, unitOfCgroup } from './cgroup-path.ts';
 export { type CodecProblem, type Decoded, describeProblem } from './decoded.ts';
-export { decodeInetDiagMessage, peekInetDiagInode, peekInetDiagState } from './inet-diag.ts';
+export { decodeInetDiagMessage, isPersistWaiting, peekInetDiagInode, peekInetDiagState } from './inet-diag.ts';
 export { encodeInetDiagDump, SOCK_DIAG_BY_FAMILY } from './inet-diag-request.ts';
 export { type AddressTexts, createAddressTexts, formatIpv4, formatIpv6 } from './ip-address.ts';
 export {
@@ -39,6 +39,7 @@ export {
   type NamespaceMount,
   namespaceMounts,
 } from './proc-mountinfo.ts';
+export { decodeProcSched, decodeProcSchedstat, type ProcSched, type ProcSchedstat } from './proc-sched.ts';
 export { decodeProcStat, type ProcStat } from './proc-stat.ts';
 export { decodeProcStatus, type ProcStatus } from './proc-status.ts';
 export { decodeProcSyscall, type SystemCall, type ThreadCall } from './proc-syscall.ts';

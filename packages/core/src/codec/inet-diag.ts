@@ -70,6 +70,12 @@ export function peekInetDiagInode(payload: Uint8Array): number {
   return viewOf(payload.buffer).getUint32(payload.byteOffset + AT.inode, HOST_IS_LITTLE_ENDIAN);
 }
 
+/** Whether data waits that the peer does not take: the persist timer runs and the send queue is not empty. */
+export function isPersistWaiting(payload: Uint8Array): boolean {
+  if (payload.length < MESSAGE_BYTES || TIMERS[payload[AT.timer] ?? 0] !== 'persist') return false;
+  return viewOf(payload.buffer).getUint32(payload.byteOffset + AT.txQueue, HOST_IS_LITTLE_ENDIAN) > 0;
+}
+
 /**
  * One socket of a sock_diag dump: the payload of a SOCK_DIAG_BY_FAMILY message, struct inet_diag_msg and its attributes
  * (linux/inet_diag.h). `netns` is the inode number of the namespace that was asked, `extensions` are those that the

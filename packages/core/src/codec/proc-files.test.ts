@@ -44,6 +44,7 @@ describe('decodeProcStat', () => {
         systemTimeMs: 10,
         threads: 2,
         startedBootMs: 3_735_590,
+        processor: 1,
       },
     });
   });
@@ -51,7 +52,7 @@ describe('decodeProcStat', () => {
   it('says what is missing in a file that ends early', () => {
     expect(decodeProcStat(bytes('7 (x) S 1 2'))).toEqual({
       ok: false,
-      problem: { what: '/proc/PID/stat', offset: 6, expected: 'the fields state to starttime', found: '"S 1 2"' },
+      problem: { what: '/proc/PID/stat', offset: 6, expected: 'the fields state to processor', found: '"S 1 2"' },
     });
   });
 });

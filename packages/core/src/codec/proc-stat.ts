@@ -16,18 +16,21 @@ export interface ProcStat {
   readonly threads: number;
   /** Start on CLOCK_BOOTTIME, in whole clock ticks (10 ms). */
   readonly startedBootMs: number;
+  /** The processor on which it last ran. */
+  readonly processor: number;
 }
 
 /** USER_HZ is 100 on every architecture that Node runs on: /proc counts in ticks of 10 ms whatever CONFIG_HZ is. */
 const TICK_MS = 10;
 
-/** Indices after the name: fields 3, 4, 14, 15, 20 and 22 of proc_pid_stat(5). */
+/** Indices after the name: fields 3, 4, 14, 15, 20, 22 and 39 of proc_pid_stat(5). */
 const STATE = 0;
 const PARENT_PID = 1;
 const USER_TICKS = 11;
 const SYSTEM_TICKS = 12;
 const THREADS = 17;
 const START_TICKS = 19;
+const PROCESSOR = 36;
 
 /**
  * `/proc/PID/stat` of a process, `/proc/PID/task/TID/stat` of one thread. The name may hold spaces, parentheses and newlines, and no field after it holds a parenthesis: the
@@ -51,6 +54,7 @@ export function decodeProcStat(bytes: Uint8Array): Decoded<ProcStat> {
   const systemTicks = parseWhole(fields[SYSTEM_TICKS]);
   const threads = parseWhole(fields[THREADS]);
   const startTicks = parseWhole(fields[START_TICKS]);
+  const processor = parseWhole(fields[PROCESSOR]);
   if (
     pid === null ||
     !state ||
@@ -58,9 +62,10 @@ export function decodeProcStat(bytes: Uint8Array): Decoded<ProcStat> {
     userTicks === null ||
     systemTicks === null ||
     threads === null ||
-    startTicks === null
+    startTicks === null ||
+    processor === null
   ) {
-    return problem('/proc/PID/stat', nameEnd + 2, 'the fields state to starttime', quoteInput(fields.join(' ')));
+    return problem('/proc/PID/stat', nameEnd + 2, 'the fields state to processor', quoteInput(fields.join(' ')));
   }
   const name = text.slice(nameStart + 2, nameEnd);
   return decoded({
@@ -72,5 +77,6 @@ export function decodeProcStat(bytes: Uint8Array): Decoded<ProcStat> {
     systemTimeMs: systemTicks * TICK_MS,
     threads,
     startedBootMs: startTicks * TICK_MS,
+    processor,
   });
 }

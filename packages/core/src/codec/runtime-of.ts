@@ -1,8 +1,10 @@
+import type { RuntimeName } from '../facts/index.ts';
+
 /**
  * What executes a program's code. `go` is never concluded from names: a Go program is one file with a name of its own,
  * as programs in C and Rust are. Whoever sees more (every socket watched with 0x8000201d, the file's .go.buildinfo) may.
  */
-export type Runtime = 'node' | 'go' | 'jvm' | 'python' | 'dotnet' | 'php' | 'ruby' | 'beam' | 'nginx' | 'haproxy';
+export type Runtime = RuntimeName;
 
 /** A runtime with what it was concluded from, or null with what was looked for in vain. */
 export interface RuntimeGuess {

@@ -1,5 +1,6 @@
 export { causeOf } from './causes/index.ts';
 export { connectionAge } from './connection-age.ts';
+export { chooseSuspects } from './choose-suspects.ts';
 export { DIAGNOSED_STATES, type DiagnoseOptions, diagnose, listConnections, type Selects } from './diagnose.ts';
 export type {
   ConnectionAge,

@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+import { decodeProcSched, describeProblem } from '@closewait/core/codec';
 import {
   type DescriptorTable,
   type DumpRequest,
@@ -7,18 +9,27 @@ import {
   type LookTime,
   type NamespaceRef,
   type Reading,
+  unknown,
 } from '@closewait/core/facts';
 import {
   bootTimeMs,
   inNetworkNamespace,
   NetlinkSocket,
+  onProcessor,
   type SystemResult,
   shareDescriptorTable,
   socketProtocolName,
   tcpInfoOfDescriptor,
 } from '../../ffi/index.ts';
 import { runDump } from './dump.ts';
-import { readDescriptorTable, readProcDirectory, readProcFile, readProcInode, readProcLink } from './proc-files.ts';
+import {
+  countEntries,
+  readDescriptorTable,
+  readProcDirectory,
+  readProcFile,
+  readProcInode,
+  readProcLink,
+} from './proc-files.ts';
 import { refusal } from './refusal.ts';
 
 /** Options of {@link LiveSource}. */
@@ -39,6 +50,10 @@ export class LiveSource implements KernelSource {
 
   beginLook(): LookTime {
     return { epochMs: Date.now(), bootMs: bootTimeMs() };
+  }
+
+  async pause(ms: number): Promise<void> {
+    await setTimeout(ms);
   }
 
   dumpSockets(namespace: NamespaceRef, request: DumpRequest): Reading<readonly Uint8Array[]> {
@@ -67,6 +82,18 @@ export class LiveSource implements KernelSource {
 
   shareDescriptors(tidA: number, tidB: number): Reading<boolean> {
     return answer(shareDescriptorTable(tidA, tidB), `${tidA} ${tidB}`);
+  }
+
+  countDescriptors(pid: number): Reading<number> {
+    return countEntries(this.#locate(`/proc/${pid}/fd`));
+  }
+
+  readSchedulerClock(cpu: number): Reading<number> {
+    const read = onProcessor(cpu, () => ({ ok: true, value: this.readFile('/proc/thread-self/sched') }));
+    if (!read.ok) return refusal(read, `processor ${cpu}`);
+    if (!read.value.known) return read.value;
+    const decoded = decodeProcSched(read.value.value);
+    return decoded.ok ? known(decoded.value.lastRanMs) : unknown('garbled', describeProblem(decoded.problem));
   }
 
   readSocketProtocol({ pid, tid, fd }: Holder): Reading<string> {

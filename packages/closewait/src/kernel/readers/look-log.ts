@@ -18,6 +18,13 @@ export class LookLog {
     return value;
   }
 
+  /** Runs a reader that says itself what it missed, and notes its time. */
+  time<T>(name: string, read: () => T): T {
+    const { value, ms } = this.#source.timed(name, read);
+    this.readers.push({ name, ok: true, ms });
+    return value;
+  }
+
   /** Notes something that exists, or may exist, and could not be looked at. */
   missed(what: string, problem: Unknown): void {
     this.unseen.push({ what, problem });

@@ -16,7 +16,21 @@ export interface HolderIndex {
   readonly others: ReadonlyMap<number, readonly Holder[]>;
   /** Open descriptors, by pid, of the processes that hold a wanted or other socket: of the largest table. */
   readonly openByPid: ReadonlyMap<number, number>;
+  /** By pid: descriptors of epoll instances and io_urings, of every process that has one. */
+  readonly instances: ReadonlyMap<number, Instances>;
   readonly problem?: Unknown;
+}
+
+/** A descriptor in the table of one thread. */
+export interface TableEntry {
+  readonly tid: number;
+  readonly fd: number;
+}
+
+/** The descriptors of a process through which it waits for others. */
+export interface Instances {
+  readonly epolls: readonly TableEntry[];
+  readonly rings: readonly TableEntry[];
 }
 
 /** Which sockets to look for. */
@@ -59,8 +73,8 @@ export function readHolders(source: KernelSource, pids: readonly number[], wante
   }
   refusals.report(log, 'descriptor tables');
   unknownSharing.report(log, 'threads with private descriptor tables');
-  const { holders, others, openByPid } = index;
-  const found = { holders, others, openByPid };
+  const { holders, others, openByPid, instances } = index;
+  const found = { holders, others, openByPid, instances };
   return read > 0 || pids.length === 0 ? found : { ...found, problem: noTable(pids.length) };
 }
 
@@ -103,6 +117,7 @@ class HolderIndexBuilder implements HolderIndex {
   readonly holders = new Map<number, Holder[]>();
   readonly others = new Map<number, Holder[]>();
   readonly openByPid = new Map<number, number>();
+  readonly instances = new Map<number, { readonly epolls: TableEntry[]; readonly rings: TableEntry[] }>();
   readonly #wanted: Wanted;
 
   constructor(wanted: Wanted) {
@@ -112,6 +127,7 @@ class HolderIndexBuilder implements HolderIndex {
   /** `distinct`: no other table of this process that is added is the same one. */
   add(pid: number, tid: number, table: DescriptorTable, distinct: boolean): void {
     const { inodes, exceptOthers } = this.#wanted;
+    this.#addInstances(pid, tid, table);
     let found = false;
     for (let row = 0; row < table.inodes.length; row++) {
       const inode = table.inodes[row] ?? 0;
@@ -125,6 +141,14 @@ class HolderIndexBuilder implements HolderIndex {
       addHolder(into, inode, { pid, tid, fd: table.fds[row] ?? -1 }, distinct);
     }
     if (found) this.openByPid.set(pid, Math.max(table.open, this.openByPid.get(pid) ?? 0));
+  }
+
+  #addInstances(pid: number, tid: number, { epolls, rings }: DescriptorTable): void {
+    if (epolls.length + rings.length === 0) return;
+    const found = this.instances.get(pid) ?? { epolls: [], rings: [] };
+    for (const fd of epolls) found.epolls.push({ tid, fd });
+    for (const fd of rings) found.rings.push({ tid, fd });
+    this.instances.set(pid, found);
   }
 }
 

@@ -1,23 +1,14 @@
 import {
   containerOfCgroup,
-  type Decoded,
   decodeCgroupPath,
   decodeCommandLine,
   decodeOpenFilesLimit,
   decodeProcStat,
   decodeProcStatus,
-  describeProblem,
   unitOfCgroup,
 } from '@closewait/core/codec';
-import {
-  type KernelSource,
-  known,
-  type LookTime,
-  mapReading,
-  type ProcessFacts,
-  type Reading,
-  unknown,
-} from '@closewait/core/facts';
+import { type KernelSource, type LookTime, mapReading, type ProcessFacts, unknown } from '@closewait/core/facts';
+import { decodeFile } from './decode-file.ts';
 
 /** Reads what a report says of one process; a process that ended meanwhile gives `gone` readings. */
 export function readProcess(source: KernelSource, pid: number, open: number | undefined, time: LookTime): ProcessFacts {
@@ -50,11 +41,4 @@ export function readProcess(source: KernelSource, pid: number, open: number | un
 /** The kernel counts start times since boot in ticks of 10 ms; cut to the tick, the result is the same in every look. */
 function startTime(startedBootMs: number, { epochMs, bootMs }: LookTime): number {
   return Math.round((epochMs - bootMs) / 10) * 10 + startedBootMs;
-}
-
-function decodeFile<T>(source: KernelSource, path: string, decode: (bytes: Uint8Array) => Decoded<T>): Reading<T> {
-  const bytes = source.readFile(path);
-  if (!bytes.known) return bytes;
-  const value = decode(bytes.value);
-  return value.ok ? known(value.value) : unknown('garbled', `${path}: ${describeProblem(value.problem)}`);
 }

@@ -2,6 +2,7 @@ import {
   createAddressTexts,
   decodeInetDiagMessage,
   describeProblem,
+  isPersistWaiting,
   peekInetDiagInode,
   peekInetDiagState,
   SOCK_DIAG_BY_FAMILY,
@@ -37,6 +38,8 @@ export interface SocketCensus {
   readonly namespaces: readonly NamespaceFacts[];
   readonly countByState: Readonly<Partial<Record<TcpState, number>>>;
   readonly listeners: readonly SocketFacts[];
+  /** Connections in ESTABLISHED whose peer does not take what was sent; the first of very many. */
+  readonly congested: readonly SocketFacts[];
   /** Inodes of all TCP sockets that the kernel lists. */
   readonly inodes: ReadonlySet<number>;
   readonly problem?: Unknown;
@@ -80,6 +83,7 @@ export function readCensus(source: KernelSource, namespaces: readonly NamespaceR
   const countByState: Partial<Record<TcpState, number>> = {};
   const countByNamespace = new Map<number, number>();
   const listeners: SocketFacts[] = [];
+  const congested: SocketFacts[] = [];
   const inodes = new Set<number>();
   const addresses = createAddressTexts();
   const states = TCP_STATES.filter((state) => state !== 'CLOSED');
@@ -90,10 +94,11 @@ export function readCensus(source: KernelSource, namespaces: readonly NamespaceR
     countByState[state] = (countByState[state] ?? 0) + 1;
     countByNamespace.set(inode, (countByNamespace.get(inode) ?? 0) + 1);
     inodes.add(peekInetDiagInode(payload));
-    if (state !== 'LISTEN') return undefined;
-    const listener = decodeInetDiagMessage(payload, inode, [], addresses);
-    if (!listener.ok) return unknown('garbled', describeProblem(listener.problem));
-    listeners.push(listener.value);
+    const list = state === 'LISTEN' ? listeners : isCongested(state, payload) ? congested : null;
+    if (list === null || (list === congested && congested.length >= MOST_CONGESTED)) return undefined;
+    const socket = decodeInetDiagMessage(payload, inode, [], addresses);
+    if (!socket.ok) return unknown('garbled', describeProblem(socket.problem));
+    list.push(socket.value);
     return undefined;
   });
   const seen = namespaces.map(({ inode, path }) => ({
@@ -101,7 +106,14 @@ export function readCensus(source: KernelSource, namespaces: readonly NamespaceR
     path,
     sockets: unread.get(inode) ?? known(countByNamespace.get(inode) ?? 0),
   }));
-  return { namespaces: seen, countByState, listeners, inodes, ...wholeProblem(namespaces, unread) };
+  return { namespaces: seen, countByState, listeners, congested, inodes, ...wholeProblem(namespaces, unread) };
+}
+
+/** One that is slow is enough to explain a reader that waits for it. */
+const MOST_CONGESTED = 1000;
+
+function isCongested(state: TcpState, payload: Uint8Array): boolean {
+  return state === 'ESTABLISHED' && isPersistWaiting(payload);
 }
 
 type Visit = (payload: Uint8Array, namespace: NamespaceRef) => Unknown | undefined;

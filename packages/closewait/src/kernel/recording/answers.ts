@@ -66,12 +66,26 @@ function isWhy(json: unknown): json is (typeof WHYS)[number] {
 }
 
 const table: AnswerCodec<DescriptorTable> = {
-  encode: ({ open, fds, inodes }) => ({ open, fds: encodeColumn(fds), inodes: encodeColumn(inodes) }),
+  encode: ({ open, fds, inodes, epolls, rings }) => ({
+    open,
+    fds: encodeColumn(fds),
+    inodes: encodeColumn(inodes),
+    epolls: encodeColumn(epolls),
+    rings: encodeColumn(rings),
+  }),
   decode: (json) => {
     const { open, ...columns } = fieldsOf(json);
     const [fds, inodes] = [decodeColumn(columns['fds']), decodeColumn(columns['inodes'])];
+    const [epolls, rings] = [decodeColumn(columns['epolls']), decodeColumn(columns['rings'])];
     if (!isNumber(open) || fds === undefined || fds.byteLength !== inodes?.byteLength) return undefined;
-    return { open, fds: new Int32Array(fds), inodes: new Uint32Array(inodes) };
+    if (epolls === undefined || rings === undefined) return undefined;
+    return {
+      open,
+      fds: new Int32Array(fds),
+      inodes: new Uint32Array(inodes),
+      epolls: new Int32Array(epolls),
+      rings: new Int32Array(rings),
+    };
   },
 };
 

@@ -30,6 +30,11 @@ export function entryKey(call: string, ...args: readonly (string | number)[]): s
   return [call, ...args].join(' ');
 }
 
+/** The key of a question in a look, counted from 1: the answers of a second look stand beside those of the first. */
+export function lookKey(look: number, question: string): string {
+  return look > 1 ? `#${look} ${question}` : question;
+}
+
 function encodeLine(content: object): string {
   const json = JSON.stringify(content);
   return `${checksumOf(json)} ${json}\n`;

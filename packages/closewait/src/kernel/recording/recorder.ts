@@ -9,7 +9,7 @@ import type {
 } from '@closewait/core/facts';
 import { mapReading } from '@closewait/core/facts';
 import { ANSWERS, type AnswerCodec } from './answers.ts';
-import { encodeEnd, encodeEntry, encodeHeader, entryKey } from './format.ts';
+import { encodeEnd, encodeEntry, encodeHeader, entryKey, lookKey } from './format.ts';
 
 /** Options of {@link Recorder}. */
 export interface RecorderOptions {
@@ -26,6 +26,7 @@ export class Recorder implements KernelSource {
   readonly #write: (line: string) => void;
   readonly #withArguments: boolean;
   readonly #written = new Set<string>();
+  #look = 0;
 
   /** `write` gets whole lines in order; {@link Recorder.close} writes the last one. */
   constructor(source: KernelSource, write: (line: string) => void, options: RecorderOptions) {
@@ -37,7 +38,12 @@ export class Recorder implements KernelSource {
   }
 
   beginLook(): LookTime {
+    this.#look++;
     return this.#keep(entryKey('beginLook'), ANSWERS.time, this.#source.beginLook());
+  }
+
+  pause(ms: number): Promise<void> {
+    return this.#source.pause(ms);
   }
 
   dumpSockets(namespace: NamespaceRef, request: DumpRequest): Reading<readonly Uint8Array[]> {
@@ -83,6 +89,14 @@ export class Recorder implements KernelSource {
     );
   }
 
+  countDescriptors(pid: number): Reading<number> {
+    return this.#keep(entryKey('countDescriptors', pid), ANSWERS.number, this.#source.countDescriptors(pid));
+  }
+
+  readSchedulerClock(cpu: number): Reading<number> {
+    return this.#keep(entryKey('readSchedulerClock', cpu), ANSWERS.number, this.#source.readSchedulerClock(cpu));
+  }
+
   readSocketProtocol(holder: Holder): Reading<string> {
     const { pid, tid, fd } = holder;
     return this.#keep(
@@ -113,8 +127,9 @@ export class Recorder implements KernelSource {
     this.#source.close();
   }
 
-  /** The first answer to a question is the one that a replay gives. */
-  #keep<T>(key: string, codec: AnswerCodec<T>, answer: T): T {
+  /** The first answer to a question in a look is the one that a replay gives. */
+  #keep<T>(question: string, codec: AnswerCodec<T>, answer: T): T {
+    const key = lookKey(this.#look, question);
     if (!this.#written.has(key)) {
       this.#written.add(key);
       this.#write(encodeEntry({ key, answer: codec.encode(answer) }));

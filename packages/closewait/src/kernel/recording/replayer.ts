@@ -14,12 +14,13 @@ import {
 } from '@closewait/core/facts';
 import { fromLinuxState } from '@closewait/core/tcp';
 import { ANSWERS, type AnswerCodec, type RecordedDump } from './answers.ts';
-import { decodeRecording, entryKey } from './format.ts';
+import { decodeRecording, entryKey, lookKey } from './format.ts';
 
 /** The kernel as a recording remembers it. What was not recorded is `not-asked`, never absent. */
 export class Replayer implements KernelSource {
   readonly origin: string;
   readonly #answers: ReadonlyMap<string, unknown>;
+  #look = 0;
 
   /** @throws ClosewaitError `usage`, see decodeRecording. */
   constructor(bytes: Uint8Array, fileName: string) {
@@ -28,15 +29,23 @@ export class Replayer implements KernelSource {
   }
 
   beginLook(): LookTime {
-    return this.#find(entryKey('beginLook'), ANSWERS.time) ?? { epochMs: 0, bootMs: 0 };
+    const found = this.#findIn(this.#look + 1, entryKey('beginLook'), ANSWERS.time);
+    // Whoever asks for more looks than there are gets no answers from the ones before.
+    this.#look++;
+    return found ?? { epochMs: 0, bootMs: 0 };
+  }
+
+  pause(): Promise<void> {
+    return Promise.resolve();
   }
 
   dumpSockets(namespace: NamespaceRef, request: DumpRequest): Reading<readonly Uint8Array[]> {
-    const prefix = `${entryKey('dumpSockets', namespace.inode, request.family)} `;
+    const question = entryKey('dumpSockets', namespace.inode, request.family);
+    const prefix = `${lookKey(this.#look, question)} `;
     let refused: Unknown | undefined;
     for (const key of this.#answers.keys()) {
       if (!key.startsWith(prefix)) continue;
-      const dump = this.#find(key, ANSWERS.dump);
+      const dump = this.#decode(key, ANSWERS.dump);
       if (dump === undefined) continue;
       if (!dump.known) {
         refused ??= dump;
@@ -46,7 +55,7 @@ export class Replayer implements KernelSource {
         if (hasExtensions(dump.value, request) || !holdsSockets(datagrams)) return known(datagrams);
       }
     }
-    return refused ?? this.#notRecorded(prefix.trim());
+    return refused ?? this.#notRecorded(question);
   }
 
   readFile(path: string): Reading<Uint8Array> {
@@ -73,6 +82,14 @@ export class Replayer implements KernelSource {
     return this.#reading(entryKey('shareDescriptors', tidA, tidB), ANSWERS.flag);
   }
 
+  countDescriptors(pid: number): Reading<number> {
+    return this.#reading(entryKey('countDescriptors', pid), ANSWERS.number);
+  }
+
+  readSchedulerClock(cpu: number): Reading<number> {
+    return this.#reading(entryKey('readSchedulerClock', cpu), ANSWERS.number);
+  }
+
   readSocketProtocol({ pid, tid, fd }: Holder): Reading<string> {
     return this.#reading(entryKey('readSocketProtocol', pid, tid, fd), ANSWERS.text);
   }
@@ -89,7 +106,15 @@ export class Replayer implements KernelSource {
     // The recording is in memory.
   }
 
-  #find<T>(key: string, codec: AnswerCodec<T>): T | undefined {
+  #find<T>(question: string, codec: AnswerCodec<T>): T | undefined {
+    return this.#findIn(this.#look, question, codec);
+  }
+
+  #findIn<T>(look: number, question: string, codec: AnswerCodec<T>): T | undefined {
+    return this.#decode(lookKey(look, question), codec);
+  }
+
+  #decode<T>(key: string, codec: AnswerCodec<T>): T | undefined {
     const json = this.#answers.get(key);
     if (json === undefined) return undefined;
     const answer = codec.decode(json);

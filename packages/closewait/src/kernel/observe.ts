@@ -1,0 +1,240 @@
+import {
+  type CloseLook,
+  type Facts,
+  type KernelSource,
+  type LookTime,
+  type NamespaceRef,
+  type ProcessActivity,
+  type ProcessFacts,
+  type Reading,
+  type SocketFacts,
+  type Suspects,
+  unknown,
+} from '@closewait/core/facts';
+import { type LookOptions, type TakenLook, takeLook } from './look.ts';
+import { compareSockets } from './readers/compare-sockets.ts';
+import { readActivity } from './readers/read-activity.ts';
+import { FreezerReader } from './readers/read-frozen.ts';
+import { readHidden } from './readers/read-hidden.ts';
+import type { TableEntry } from './readers/read-holders.ts';
+import { type InterestIndex, readInterests } from './readers/read-interests.ts';
+import { readProcess } from './readers/read-process.ts';
+import { readSockets, type SocketList } from './readers/read-sockets.ts';
+import { sampleAgain, sampleThreads, type ThreadSamples } from './readers/sample-threads.ts';
+import { ThreadReader } from './readers/thread-facts.ts';
+
+/** What a close look is for. */
+export interface ObserveOptions extends LookOptions {
+  /** Time between the two looks in milliseconds; 0: one look. */
+  readonly windowMs: number;
+  /** Says whom to look at closely; where there is nobody, one look is all. */
+  readonly choose: (facts: Facts) => Suspects;
+}
+
+/** Threads of all suspects together: 60 µs each. */
+const MOST_THREADS = 8192;
+
+/**
+ * Looks, and looks closely at what is suspicious: what its threads do, what its epoll instances watch, and what moves
+ * between two looks. Sockets that are gone at the second look are left out, they were passing.
+ *
+ * @throws ClosewaitError `cannot-look`, as {@link look} does.
+ */
+export async function observe(source: KernelSource, options: ObserveOptions): Promise<Facts> {
+  const first = takeLook(source, options);
+  const suspects = options.choose(first.facts);
+  if (suspects.pids.size + suspects.hidden.size === 0) return first.facts;
+  const { log, time } = first;
+  const interest = log.time('epoll', () => readSuspectInterests(source, suspects, first));
+  const sampled = source.beginLook();
+  if (!isLater(sampled, time)) {
+    log.missed('what threads do', unknown('not-asked', `${source.origin} does not hold it`));
+    return first.facts;
+  }
+  const samples = log.time('threads', () => sampleSuspects(source, suspects, log));
+  const second = await lookAgain(source, options, first, sampled);
+  return log.time('activity', combine);
+
+  function combine(): Facts {
+    const { facts, index, congested } = first;
+    const windowMs = second === null ? null : second.windowMs;
+    const threads = new ThreadReader(source);
+    const freezer = new FreezerReader(source);
+    const descriptors = descriptorsOf(suspects, facts);
+    const activities = new Map<number, ProcessActivity>();
+    for (const [pid, before] of samples) {
+      const process = facts.processes.get(pid);
+      if (process === undefined) continue;
+      const tids = before.samples.map(({ tid }) => tid);
+      const now = second === null ? before.samples : sampleAgain(source, pid, tids);
+      const earlier = new Map(before.samples.map((sample) => [sample.tid, sample]));
+      activities.set(
+        pid,
+        readActivity(source, freezer, {
+          process,
+          threads: now.map((sample) =>
+            threads.read(pid, sample, second === null ? undefined : earlier.get(sample.tid), windowMs),
+          ),
+          threadCount: before.threadCount,
+          epolls: interest.epolls.get(pid) ?? { known: true, value: [] },
+          usesIoUring: (index.instances.get(pid)?.rings.length ?? 0) > 0,
+          descriptors: descriptors.get(pid) ?? [],
+          openLater: second === null ? ONE_LOOK : source.countDescriptors(pid),
+        }),
+      );
+    }
+    const compared = compareSockets(facts.sockets, second?.list ?? null, second?.answered ?? new Set());
+    const closeLook: CloseLook = {
+      windowMs,
+      activities,
+      interests: interest.interests,
+      moved: compared.moved,
+      departed: compared.departed,
+      arrived: compared.arrived,
+      congested: congested.filter(({ inode }) => isHeldBy(facts.holders.get(inode), suspects)),
+      hidden: readHidden(
+        source,
+        { inodes: suspects.hidden, ringsByPid: entriesOf(index.instances, 'rings'), others: index.others },
+        log,
+      ),
+    };
+    return {
+      ...facts,
+      sockets: compared.sockets,
+      processes: withAncestors(source, facts.processes, suspects, time),
+      closeLook,
+    };
+  }
+}
+
+const ONE_LOOK = unknown('not-asked', 'one look shows no growth');
+
+/** The same sockets once more, after a while. */
+interface SecondLook {
+  readonly windowMs: number;
+  readonly list: readonly SocketFacts[];
+  /** Inodes of the namespaces that answered again. */
+  readonly answered: ReadonlySet<number>;
+}
+
+async function lookAgain(
+  source: KernelSource,
+  { windowMs, states }: ObserveOptions,
+  { facts, log }: TakenLook,
+  sampled: LookTime,
+): Promise<SecondLook | null> {
+  if (windowMs === 0) return null;
+  await source.pause(windowMs);
+  const again = source.beginLook();
+  if (!isLater(again, sampled)) {
+    log.missed('what moves between two looks', unknown('not-asked', `${source.origin} holds one look`));
+    return null;
+  }
+  const stuck = new Set(facts.sockets.filter(({ state }) => state === 'CLOSE-WAIT').map(({ netns }) => netns));
+  const namespaces: readonly NamespaceRef[] = facts.namespaces.filter(({ inode }) => stuck.has(inode));
+  const list: SocketList = log.run('sock_diag again', () =>
+    readSockets(source, namespaces, { states, extensions: ['info', 'memory'], orphans: false }, log),
+  );
+  return {
+    windowMs: again.bootMs - sampled.bootMs,
+    list: list.sockets,
+    answered: new Set(list.answered.map(({ inode }) => inode)),
+  };
+}
+
+/** A recording that holds no such look answers with the beginning of time. */
+function isLater(look: LookTime, than: LookTime): boolean {
+  return look.bootMs >= than.bootMs;
+}
+
+function sampleSuspects(
+  source: KernelSource,
+  { pids }: Suspects,
+  log: TakenLook['log'],
+): ReadonlyMap<number, ThreadSamples> {
+  const samples = new Map<number, ThreadSamples>();
+  let threads = 0;
+  for (const pid of pids) {
+    if (threads >= MOST_THREADS) {
+      log.missed(`threads of ${pids.size - samples.size} processes`, unknown('not-asked', `${MOST_THREADS} were read`));
+      break;
+    }
+    const read: Reading<ThreadSamples> = sampleThreads(source, pid);
+    if (!read.known) {
+      if (read.why !== 'gone') log.missed(`threads of process ${pid}`, read);
+      continue;
+    }
+    const { samples: some, threadCount } = read.value;
+    threads += some.length;
+    samples.set(pid, read.value);
+    if (some.length < threadCount / 2) {
+      const why = unknown('not-asked', `${some.length} of ${threadCount}, evenly spread, were read`);
+      log.missed(`some threads of process ${pid}`, why);
+    }
+  }
+  return samples;
+}
+
+function readSuspectInterests(
+  source: KernelSource,
+  { pids, inodes }: Suspects,
+  { facts, index, log }: TakenLook,
+): InterestIndex {
+  const wanted = new Set(inodes);
+  for (const { inode } of facts.listeners) wanted.add(inode);
+  const entries = entriesOf(index.instances, 'epolls');
+  return readInterests(source, new Map([...entries].filter(([pid]) => pids.has(pid))), wanted, log);
+}
+
+function entriesOf(
+  instances: TakenLook['index']['instances'],
+  kind: 'epolls' | 'rings',
+): ReadonlyMap<number, readonly TableEntry[]> {
+  return new Map([...instances].map(([pid, found]) => [pid, found[kind]]));
+}
+
+/** The descriptors of the stuck sockets; those that several processes hold come first, there the flag tells most. */
+function descriptorsOf(
+  { inodes }: Suspects,
+  { holders }: Facts,
+): ReadonlyMap<number, readonly { readonly tid: number; readonly fd: number }[]> {
+  const found = new Map<number, { readonly tid: number; readonly fd: number }[]>();
+  for (const inode of inodes) {
+    const list = holders.get(inode) ?? [];
+    const isShared = list.some(({ pid }) => pid !== list[0]?.pid);
+    for (const { pid, tid, fd } of list) {
+      const entries = found.get(pid) ?? [];
+      if (isShared) entries.unshift({ tid, fd });
+      else entries.push({ tid, fd });
+      found.set(pid, entries);
+    }
+  }
+  return found;
+}
+
+function isHeldBy(holders: readonly { readonly pid: number }[] | undefined, { pids }: Suspects): boolean {
+  return holders?.some(({ pid }) => pids.has(pid)) ?? false;
+}
+
+const MOST_GENERATIONS = 8;
+
+/** Who started the suspects, as far up as it can be read; process 1 is everybody's. */
+function withAncestors(
+  source: KernelSource,
+  processes: ReadonlyMap<number, ProcessFacts>,
+  { pids }: Suspects,
+  time: TakenLook['time'],
+): ReadonlyMap<number, ProcessFacts> {
+  const all = new Map(processes);
+  for (const pid of pids) {
+    let child = all.get(pid);
+    for (let up = 0; up < MOST_GENERATIONS && child?.parentPid.known === true && child.parentPid.value > 1; up++) {
+      const parent: ProcessFacts =
+        all.get(child.parentPid.value) ?? readProcess(source, child.parentPid.value, undefined, time);
+      if (!parent.name.known) break;
+      all.set(parent.pid, parent);
+      child = parent;
+    }
+  }
+  return all;
+}

@@ -1,0 +1,21 @@
+import type { Facts, Suspects } from '../facts/index.ts';
+import { listConnections } from './diagnose.ts';
+import { OwnerFinder } from './owner-finder.ts';
+
+/** Whom a look should look at closely: whoever holds a connection that is stuck, or has it in an accept queue. */
+export function chooseSuspects(facts: Facts, { minAgeMs }: { readonly minAgeMs: number }): Suspects {
+  const finder = new OwnerFinder(facts);
+  const pids = new Set<number>();
+  const inodes = new Set<number>();
+  const hidden = new Set<number>();
+  for (const connection of listConnections(facts)) {
+    const { socket, holders, age } = connection;
+    if (socket.state !== 'CLOSE-WAIT' || (age.ms !== null && age.ms < minAgeMs)) continue;
+    if (socket.inode > 0) inodes.add(socket.inode);
+    if (socket.inode > 0 && holders.length === 0) hidden.add(socket.inode);
+    for (const { pid } of holders) pids.add(pid);
+    const owner = finder.ownerOf(connection);
+    if (owner !== null) pids.add(owner.pid);
+  }
+  return { pids, inodes, hidden };
+}
