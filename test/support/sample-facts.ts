@@ -1,10 +1,16 @@
 import {
+  type CloseLook,
+  type EventInterest,
   type Facts,
   type Holder,
+  type Interest,
   known,
+  type ProcessActivity,
   type ProcessFacts,
   type SocketFacts,
   type TcpInfo,
+  type ThreadDoing,
+  type ThreadFacts,
   unknown,
 } from '@closewait/core/facts';
 
@@ -85,6 +91,89 @@ export function sampleProcess(changes: Partial<ProcessFacts> = {}): ProcessFacts
     container: known(null),
     netns: known(NETNS),
     descriptors: known({ open: 61, softLimit: 1024, hardLimit: 4096 }),
+    ...changes,
+  };
+}
+
+/** A thread that waits in `epoll_wait` on descriptor 5 and did not run for a minute. */
+export function sampleThread(changes: Partial<ThreadFacts> = {}): ThreadFacts {
+  return {
+    tid: 4121,
+    name: 'java',
+    state: 'S',
+    doing: known(sampleCall('epoll_wait', { descriptor: 5, target: 'anon_inode:[eventpoll]' })),
+    wchan: known('ep_poll'),
+    busyShare: known(0),
+    systemShare: unknown('not-asked', 'it did not run'),
+    steady: known(true),
+    idleMs: known(60_000),
+    ...changes,
+  };
+}
+
+/** A system call that a thread is in; its first argument is the descriptor, where it has one. */
+export function sampleCall(
+  name: string | null,
+  {
+    descriptor = null,
+    target,
+    args = [],
+  }: { readonly descriptor?: number | null; readonly target?: string; readonly args?: readonly bigint[] } = {},
+): ThreadDoing {
+  return {
+    kind: 'in-call',
+    call: {
+      name,
+      number: 0,
+      args: args.length > 0 ? args : [BigInt(descriptor ?? 0)],
+      descriptor,
+      target: target === undefined ? unknown('not-asked', 'no descriptor') : known(target),
+    },
+  };
+}
+
+/** What process 4121 did between two looks: its one thread polls an epoll instance. */
+export function sampleActivity(changes: Partial<ProcessActivity> = {}): ProcessActivity {
+  const threads = changes.threads ?? [sampleThread()];
+  return {
+    pid: 4121,
+    threads,
+    threadCount: threads.length,
+    runtime: known('jvm'),
+    frozen: known(false),
+    epolls: known([{ tid: 4121, fd: 5, watches: 3 }]),
+    usesIoUring: known(false),
+    closeOnExec: new Map(),
+    openLater: known(61),
+    ...changes,
+  };
+}
+
+/** A watch of process 4121's epoll instance, level-triggered for IN unless said otherwise. */
+export function sampleInterest(events: Partial<EventInterest> = {}, mask = 0x19): Interest {
+  const none = { in: false, out: false, rdhup: false, et: false, oneshot: false, fired: false };
+  const asked = Object.keys(events).length === 0 ? { in: true } : events;
+  return { pid: 4121, tid: 4121, epollFd: 5, mask, events: { ...none, ...asked } };
+}
+
+/** What a test says about the close look; the rest is calm. */
+export interface SampleCloseLook extends Partial<Omit<CloseLook, 'activities'>> {
+  /** Of process 4121. */
+  readonly activity?: Partial<ProcessActivity>;
+}
+
+/** A close look at process 4121, half a second long. */
+export function sampleCloseLook({ activity = {}, ...changes }: SampleCloseLook = {}): CloseLook {
+  const one = sampleActivity(activity);
+  return {
+    windowMs: 500,
+    activities: new Map([[one.pid, one]]),
+    interests: new Map(),
+    moved: new Set(),
+    departed: [],
+    arrived: [],
+    congested: [],
+    hidden: { registered: new Map(), inFlight: [] },
     ...changes,
   };
 }

@@ -1,6 +1,6 @@
 export { causeOf } from './causes/index.ts';
-export { connectionAge } from './connection-age.ts';
 export { chooseSuspects } from './choose-suspects.ts';
+export { connectionAge } from './connection-age.ts';
 export { DIAGNOSED_STATES, type DiagnoseOptions, diagnose, listConnections, type Selects } from './diagnose.ts';
 export type {
   ConnectionAge,
@@ -13,5 +13,6 @@ export type {
   Remedy,
   StuckConnection,
 } from './finding.ts';
+export { addGrowth, type Exhaustion, forecast, growthBetweenLooks, growthOf } from './forecast.ts';
 export { OwnerFinder } from './owner-finder.ts';
 export { type Cause, LANGUAGES, type Language } from './rule.ts';
