@@ -43,7 +43,13 @@ export const ROOMS: readonly Room[] = [
   {
     ...core('report', 'tcp', 'facts', 'diagnose', 'policy'),
     // The published schema is for validators; the command prints reports without loading zod.
-    sideDoors: { 'schema.ts': { packages: ['zod'] } },
+    sideDoors: {
+      'schema.ts': { packages: ['zod'] },
+      'schema-connection.ts': { packages: ['zod'] },
+      'schema-explain.ts': { packages: ['zod'] },
+      'schema-finding.ts': { packages: ['zod'] },
+      'schema-report.ts': { packages: ['zod'] },
+    },
   },
   core('api', 'tcp', 'facts', 'diagnose', 'policy'),
 

@@ -1,12 +1,14 @@
 import type { StuckConnection } from '../diagnose/index.ts';
 import {
   type ClosedSocket,
+  type CloseLook,
   type ContainerId,
   formatEndpoint,
   type Holder,
   type ProcessFacts,
   valueOr,
 } from '../facts/index.ts';
+import { describeInterest } from './describe-interest.ts';
 import type {
   ConnectionProcess,
   ConnectionRow,
@@ -16,8 +18,8 @@ import type {
   ReportOwner,
 } from './document.ts';
 
-/** A connection of the look as the document shows it. */
-export function buildConnection(connection: StuckConnection): ReportConnection {
+/** A connection of the look as the document shows it; `closeLook` is null where nobody looked closely. */
+export function buildConnection(connection: StuckConnection, closeLook: CloseLook | null): ReportConnection {
   const { socket, holders } = connection;
   const info = valueOr(socket.info, null);
   return {
@@ -34,19 +36,19 @@ export function buildConnection(connection: StuckConnection): ReportConnection {
     bytesReceived: info === null ? null : toJsonInteger(info.bytesReceived),
     bytesSent: info === null ? null : toJsonInteger(info.bytesSent),
     ...buildAge(connection),
-    owners: holders.map(buildOwner),
+    owners: holders.map((holder) => buildOwner(holder, closeLook)),
     timer: {
       kind: socket.timer.kind,
       expiresMs: socket.timer.expiresMs,
       retransmits: socket.timer.retransmits,
     },
-    interest: null,
+    interest: describeInterest(socket, holders, closeLook),
   };
 }
 
 /** One row of `closewait ls`: the connection and the process that it belongs to. */
 export function buildConnectionRow(connection: StuckConnection, process: ProcessFacts | null): ConnectionRow {
-  return { ...buildConnection(connection), process: process === null ? null : buildConnectionProcess(process) };
+  return { ...buildConnection(connection, null), process: process === null ? null : buildConnectionProcess(process) };
 }
 
 /** The process part of a row of `closewait ls`. */
@@ -60,14 +62,14 @@ export function buildConnectionProcess(process: ProcessFacts): ConnectionProcess
 }
 
 /** A socket without a connection, for `closed-but-held`. */
-export function buildClosedSocket(closed: ClosedSocket): ReportClosedSocket {
+export function buildClosedSocket(closed: ClosedSocket, closeLook: CloseLook | null): ReportClosedSocket {
   const info = valueOr(closed.info, null);
   return {
     inode: closed.inode,
     protocol: closed.protocol,
     bytesReceived: info === null ? null : toJsonInteger(info.bytesReceived),
     bytesSent: info === null ? null : toJsonInteger(info.bytesSent),
-    owners: closed.holders.map(buildOwner),
+    owners: closed.holders.map((holder) => buildOwner(holder, closeLook)),
   };
 }
 
@@ -90,6 +92,8 @@ const NO_AGE = { ageMs: null, ageIs: null } as const;
 
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
-function buildOwner({ pid, tid, fd }: Holder): ReportOwner {
-  return { pid, tid, fd, cloexec: null };
+function buildOwner({ pid, tid, fd }: Holder, closeLook: CloseLook | null): ReportOwner {
+  // Descriptors of a thread's own table are not among those that were asked.
+  const flags = tid === pid ? closeLook?.activities.get(pid)?.closeOnExec : undefined;
+  return { pid, tid, fd, cloexec: flags?.get(fd) ?? null };
 }

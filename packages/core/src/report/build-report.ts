@@ -1,4 +1,4 @@
-import type { Diagnosis, Finding } from '../diagnose/index.ts';
+import { addGrowth, type Diagnosis, type Exhaustion, type Finding, forecast } from '../diagnose/index.ts';
 import { type Facts, formatEndpoint, type ReaderOutcome, valueOr } from '../facts/index.ts';
 import { buildClosedSocket, buildConnection } from './build-connection.ts';
 import { buildProcess, countDescriptors, type DescriptorCounts } from './build-process.ts';
@@ -16,12 +16,13 @@ export interface ReportOptions {
 
 /** The JSON document of one look and what it means: schema `closewait/report/v1`. */
 export function buildReport(facts: Facts, diagnosis: Diagnosis, options: ReportOptions): Report {
-  const counts = countDescriptors(facts);
+  const looked = { counts: countDescriptors(facts), exhaustions: forecastAll(diagnosis), facts, options };
   const reported = diagnosis.findings.reduce((sum, finding) => sum + finding.connections.length, 0);
   return {
     schema: REPORT_SCHEMA_ID,
     takenAt: new Date(facts.takenAtMs).toISOString(),
     host: { name: facts.host.name, kernel: facts.host.kernel, bootId: facts.host.bootId },
+    windowMs: facts.closeLook?.windowMs ?? null,
     readers: facts.readers.map(buildReader),
     namespaces: facts.namespaces.map(({ inode, path, sockets }) => ({ inode, path, sockets: valueOr(sockets, null) })),
     totals: {
@@ -31,7 +32,7 @@ export function buildReport(facts: Facts, diagnosis: Diagnosis, options: ReportO
       closedButHeld: facts.closed.length,
       byState: facts.countByState,
     },
-    findings: diagnosis.findings.map((finding) => buildFinding(finding, counts, options)),
+    findings: diagnosis.findings.map((finding) => buildFinding(finding, looked)),
     unseen: facts.unseen.map(({ what, problem }) => ({
       what,
       why: problem.why,
@@ -41,19 +42,25 @@ export function buildReport(facts: Facts, diagnosis: Diagnosis, options: ReportO
   };
 }
 
-function buildFinding(
-  finding: Finding,
-  counts: ReadonlyMap<number, DescriptorCounts>,
-  { showArguments }: ReportOptions,
-): ReportFinding {
-  const { process, listener, connections, closed } = finding;
+/** What a finding of the document needs beside the finding. */
+interface Looked {
+  readonly counts: ReadonlyMap<number, DescriptorCounts>;
+  /** By pid. */
+  readonly exhaustions: ReadonlyMap<number, Exhaustion>;
+  readonly facts: Facts;
+  readonly options: ReportOptions;
+}
+
+function buildFinding(finding: Finding, { counts, exhaustions, facts, options }: Looked): ReportFinding {
+  const { process, listener, connections, closed, growth } = finding;
+  const { closeLook } = facts;
   return {
     id: finding.id,
     cause: finding.cause,
     confidence: finding.confidence,
     severity: finding.severity,
     title: finding.title,
-    process: process === null ? null : buildProcess(process, counts.get(process.pid), showArguments),
+    process: process === null ? null : buildProcess(process, counts.get(process.pid), options.showArguments),
     listener:
       listener === null
         ? null
@@ -64,9 +71,12 @@ function buildFinding(
           },
     count: connections.length + closed.length,
     ...groupConnections(connections, LISTED_PER_FINDING),
-    // Both need a second look or a history; null says that neither was there.
-    growthPerMin: null,
-    exhaustionAt: null,
+    parts: finding.parts,
+    because: finding.because,
+    victims: finding.victims,
+    growth,
+    growthPerMin: growth?.perMin ?? null,
+    ...dateExhaustion(takesDescriptors(finding) ? exhaustions.get(process?.pid ?? -1) : undefined, facts.takenAtMs),
     evidence: finding.evidence,
     against: finding.against,
     missing: finding.missing,
@@ -74,8 +84,39 @@ function buildFinding(
     remedies: finding.remedies,
     codeFix: finding.codeFix,
     docs: finding.docs,
-    connections: selectOldest(connections, LISTED_PER_FINDING).map(buildConnection),
-    closed: closed.slice(0, LISTED_PER_FINDING).map(buildClosedSocket),
+    connections: selectOldest(connections, LISTED_PER_FINDING).map((connection) =>
+      buildConnection(connection, closeLook),
+    ),
+    closed: closed.slice(0, LISTED_PER_FINDING).map((socket) => buildClosedSocket(socket, closeLook)),
+  };
+}
+
+/** When each process has no descriptor left: what gets stuck in all of its findings takes them. */
+function forecastAll({ findings }: Diagnosis): ReadonlyMap<number, Exhaustion> {
+  const exhaustions = new Map<number, Exhaustion>();
+  for (const [process, own] of Map.groupBy(findings.filter(takesDescriptors), (finding) => finding.process)) {
+    if (process === null) continue;
+    const growth = addGrowth(own.flatMap((finding) => finding.growth ?? []));
+    const exhaustion = forecast(growth, process.descriptors);
+    if (exhaustion !== null) exhaustions.set(process.pid, exhaustion);
+  }
+  return exhaustions;
+}
+
+/** What grows and has descriptors: a connection in an accept queue has none yet. */
+function takesDescriptors({ growth, connections }: Finding): boolean {
+  return growth !== null && connections.some(({ socket }) => socket.inode !== 0);
+}
+
+type ExhaustionDates = Pick<ReportFinding, 'exhaustionAt' | 'exhaustionEarliestAt' | 'exhaustionLatestAt'>;
+
+function dateExhaustion(exhaustion: Exhaustion | undefined, takenAtMs: number): ExhaustionDates {
+  const date = (ms: number): string => new Date(takenAtMs + ms).toISOString();
+  if (exhaustion === undefined) return { exhaustionAt: null, exhaustionEarliestAt: null, exhaustionLatestAt: null };
+  return {
+    exhaustionAt: date(exhaustion.inMs),
+    exhaustionEarliestAt: date(exhaustion.earliestMs),
+    exhaustionLatestAt: exhaustion.latestMs === null ? null : date(exhaustion.latestMs),
   };
 }
 

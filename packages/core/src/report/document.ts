@@ -49,7 +49,7 @@ export interface ReportConnection {
   readonly ageIs: AgeIs | null;
   readonly owners: readonly ReportOwner[];
   readonly timer: { readonly kind: TimerKind; readonly expiresMs: number; readonly retransmits: number };
-  /** Which events the owner waits for on it; null where nobody asked. */
+  /** Which events the owner waits for on it, `IN, level` or `not watched`; null where nobody asked. */
   readonly interest: string | null;
 }
 
@@ -117,6 +117,18 @@ export interface ReportEvidence {
   readonly id: string;
   readonly says: string;
   readonly value: string | number | boolean | null;
+  /** A netlink attribute, a file below /proc. */
+  readonly from?: string;
+}
+
+/** How fast connections of a finding get stuck, with the 95 % bounds of the rate. */
+export interface ReportGrowth {
+  readonly perMin: number;
+  readonly lowPerMin: number;
+  readonly highPerMin: number;
+  /** From the ages of the connections, or from two looks. */
+  readonly over: 'ages' | 'looks';
+  readonly windowMs: number;
 }
 
 export interface ReportRemedy {
@@ -155,8 +167,23 @@ export interface ReportFinding {
   /** `exact` only where the age of every connection is; otherwise one of them may be older. */
   readonly oldestAgeIs: 'exact' | 'at-least' | null;
   readonly newestAgeMs: number | null;
+  /** How it divides; empty where all are alike. */
+  readonly parts: readonly { readonly says: string; readonly count: number }[];
+  /** The id of the finding that is the root of this one; null where it is a root itself. */
+  readonly because: string | null;
+  /** What this finding is the root of. */
+  readonly victims: readonly { readonly cause: CauseId; readonly count: number }[];
+  /** Null: it does not grow, or that is not known. */
+  readonly growth: ReportGrowth | null;
   readonly growthPerMin: number | null;
+  /**
+   * When the process has no descriptor left, if all of its findings go on to grow and nothing is closed. Null where the
+   * growth or the limit is not known, and for connections that take no descriptor.
+   */
   readonly exhaustionAt: string | null;
+  readonly exhaustionEarliestAt: string | null;
+  /** Null also where it may never come to that. */
+  readonly exhaustionLatestAt: string | null;
   /** Most first, at most 100; `peerCount` is whole. */
   readonly peers: readonly PeerCount[];
   readonly peerCount: number;
@@ -205,6 +232,8 @@ export interface Report {
   /** RFC 3339, UTC, milliseconds. */
   readonly takenAt: string;
   readonly host: { readonly name: string; readonly kernel: string; readonly bootId: string };
+  /** Time between the two looks; null: one look. */
+  readonly windowMs: number | null;
   readonly readers: readonly ReportReader[];
   readonly namespaces: readonly ReportNamespace[];
   readonly totals: {

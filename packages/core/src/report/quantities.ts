@@ -26,6 +26,36 @@ function twoUnits(ms: number, large: number, largeName: string, small: number, s
   return rest === 0 ? head : `${head} ${rest} ${smallName}`;
 }
 
+/** Units for a span of time that is only roughly known, with the length from which each is used. */
+const ROUGH_UNITS = [
+  { from: 2 * DAY, unit: DAY, name: 'd' },
+  { from: 2 * HOUR, unit: HOUR, name: 'h' },
+  { from: 2 * MINUTE, unit: MINUTE, name: 'min' },
+  { from: 0, unit: SECOND, name: 's' },
+] as const;
+
+/**
+ * A time ahead with its bounds, in one unit: `6 min (5 to 8)`, `6 min (5 or more)` where it has no upper bound. Bounds
+ * that round to the same are left out.
+ */
+export function formatForecast(ms: number, earliestMs: number, latestMs: number | null): string {
+  const { unit, name } = ROUGH_UNITS.find(({ from }) => ms >= from) ?? ROUGH_UNITS[3];
+  const round = (span: number): number => Math.round(span / unit);
+  const [middle, low] = [round(ms), round(earliestMs)];
+  const head = `${formatCount(middle)} ${name}`;
+  if (latestMs === null) return `${head} (${formatCount(low)} or more)`;
+  const high = round(latestMs);
+  return low === high ? head : `${head} (${formatCount(low)} to ${formatCount(high)})`;
+}
+
+/** A rate for a person: `46 more a minute`, `3 more an hour`, `20 more a second`; empty below one a day. */
+export function formatRate(perMin: number): string {
+  if (perMin >= 600) return `${formatCount(Math.round(perMin / 60))} more a second`;
+  if (perMin >= 1) return `${formatCount(Math.round(perMin))} more a minute`;
+  const perHour = Math.round(perMin * 60);
+  return perHour >= 1 ? `${perHour} more an hour` : '';
+}
+
 /** An integer with commas between thousands: `1,204`. Not Intl: its first use costs milliseconds. */
 export function formatCount(count: number): string {
   return String(Math.trunc(count)).replace(/\B(?=(?:\d{3})+$)/g, ',');

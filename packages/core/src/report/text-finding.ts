@@ -1,9 +1,10 @@
 import type { Severity } from '../facts/index.ts';
 import type { ReportEvidence, ReportFinding, ReportRemedy } from './document.ts';
-import { glue, hang, padEnd, widthOf } from './layout.ts';
+import { glue, hang, padEnd, padStart, widthOf } from './layout.ts';
+import { formatCount } from './quantities.ts';
 import { safeCommand, safeText } from './safe-text.ts';
 import type { Paint, Style } from './style.ts';
-import { describeConnections, describeFrees } from './words.ts';
+import { describeConnections, describeFrees, describeVictims } from './words.ts';
 
 const FINDING_AT = 2;
 const LABEL_AT = 4;
@@ -22,6 +23,8 @@ export interface TextContext {
   readonly style: Style;
   readonly width: number;
   readonly takenAtMs: number;
+  /** Of the whole report: a finding may be the root of another. */
+  readonly findings: readonly ReportFinding[];
 }
 
 /**
@@ -38,8 +41,11 @@ export function formatFinding(
   const cause = `${' '.repeat(FINDING_AT)}${paintOf(finding.severity, style)(finding.cause)}, ${finding.confidence}  `;
   const says = ({ says: text }: ReportEvidence): string => safeText(text);
   return [
-    ...hang(cause, safeText(finding.title), width < WIDE ? LABEL_AT : widthOf(cause), width),
+    ...hang(cause, describeTitle(finding), width < WIDE ? LABEL_AT : widthOf(cause), width),
     ...hang('', describeConnections(finding, takenAtMs), LABEL_AT, width),
+    ...formatField('parts', formatParts(finding), context),
+    ...formatField('root of', describeVictims(finding), context),
+    ...formatField('root', describeRoot(finding, context), context),
     ...formatField('why', finding.evidence.map(says), context),
     ...formatField('against', finding.against.map(says), context),
     ...formatField(
@@ -51,6 +57,26 @@ export function formatFinding(
     ...formatRemedies(finding, above, context),
     ...formatField('code', describeCode(finding, above, elsewhere), context),
   ];
+}
+
+/** What is harmless is called so: nobody has to do anything. */
+export function describeTitle({ title, severity }: ReportFinding): string {
+  const text = safeText(title);
+  return severity !== 'benign' || /harmless/i.test(text) ? text : `${text} Harmless.`;
+}
+
+/** How a finding divides, the counts in a column. */
+export function formatParts({ parts }: ReportFinding): readonly string[] {
+  const columns = Math.max(0, ...parts.map(({ count }) => formatCount(count).length));
+  return parts.map(({ says, count }) => `${glue(padStart(formatCount(count), columns))}  ${safeText(says)}`);
+}
+
+/** The finding that is the root of this one, by its cause, and its process where that is another. */
+export function describeRoot({ because, process }: ReportFinding, { findings }: TextContext): readonly string[] {
+  const root = findings.find(({ id }) => id === because);
+  if (root === undefined) return [];
+  const pid = root.process?.pid;
+  return [pid === undefined || pid === process?.pid ? root.cause : `${root.cause} of process ${pid}`];
 }
 
 function describeCode(
@@ -118,6 +144,6 @@ function identify({ id, command, does }: ReportRemedy): string {
   return JSON.stringify([id, command ?? does]);
 }
 
-function paintOf(severity: Severity, style: Style): Paint {
+export function paintOf(severity: Severity, style: Style): Paint {
   return { leak: style.alarm, stall: style.warn, benign: style.good }[severity];
 }

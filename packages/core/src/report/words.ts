@@ -1,6 +1,6 @@
 import type { ReportClosedSocket, ReportFinding, ReportProcess, ReportRemedy } from './document.ts';
 import { glue } from './layout.ts';
-import { formatCount, formatCountOf, formatDuration, formatInstant } from './quantities.ts';
+import { formatCount, formatCountOf, formatDuration, formatInstant, formatRate } from './quantities.ts';
 import { safeText } from './safe-text.ts';
 
 /** How many peers, ports or descriptors a sentence names before it counts the rest. */
@@ -23,12 +23,12 @@ export function describeConnections(finding: ReportFinding, takenAtMs: number): 
   if (only === undefined) return describeClosed(finding.closed, finding.count);
   const since = describeSince(finding, takenAtMs);
   if (finding.count === 1) return `${only.local} with ${only.remote}, ${since}`;
-  const growth = finding.growthPerMin ?? 0;
+  const growth = formatRate(finding.growthPerMin ?? 0);
   const parts = [
     ...describePorts(finding),
     `the oldest ${since}`,
     ...describeNewest(finding),
-    ...(growth > 0 ? [glue(`${formatCount(growth)} more a minute`)] : []),
+    ...(growth === '' ? [] : [glue(growth)]),
   ];
   return `${parts.join(', ')}; ${describePeers(finding)}`;
 }
@@ -78,6 +78,17 @@ function describeClosed(closed: readonly ReportClosedSocket[], count: number): s
   if (fds.length === 0) return 'no descriptor seen';
   return `held as descriptor${count === 1 ? '' : 's'} ${joinWords(rest > 0 ? [...named, `${formatCount(rest)} more`] : named)}`;
 }
+
+/** What queues up or leaks because of a finding: `980 more connections queue behind (never-accepted)`. */
+export function describeVictims({ victims }: ReportFinding): readonly string[] {
+  return victims.map(({ cause, count }) => {
+    const [one, many] = cause === 'never-accepted' || cause === 'descriptor-limit' ? QUEUES : FOLLOWS;
+    return `${formatCount(count)} more ${count === 1 ? `connection ${one}` : `connections ${many}`} (${cause})`;
+  });
+}
+
+const QUEUES = ['queues behind', 'queue behind'] as const;
+const FOLLOWS = ['follows from it', 'follow from it'] as const;
 
 /** What a remedy gives back and what it does not, in that order. */
 export function describeFrees({ frees }: ReportRemedy): string {

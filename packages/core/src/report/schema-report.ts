@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { TCP_STATES } from '../tcp/index.ts';
+import { REPORT_SCHEMA_ID, type Report, type ReportFinding } from './document.ts';
+import { EXPLANATION_SCHEMA_ID, type ExplainedFinding, type Explanation } from './explain-document.ts';
+import { count, nullable } from './schema-connection.ts';
+import { explainedFields } from './schema-explain.ts';
+import { findingWith } from './schema-finding.ts';
+
+const unknownWhy = z.enum(['denied', 'unsupported', 'gone', 'not-asked', 'garbled']).meta({
+  id: 'UnknownWhy',
+  description:
+    'Why something is not known: refused, not in this kernel, ended meanwhile, not looked at, not decodable.',
+});
+
+const lookFields = {
+  takenAt: z.iso.datetime().describe('When the look began, UTC.'),
+  host: z.strictObject({
+    name: z.string(),
+    kernel: z.string(),
+    bootId: z.string().describe('Pids, cookies and inodes are unique within one boot.'),
+  }),
+  windowMs: nullable(z.number().nonnegative(), 'Milliseconds between the two looks; null: one look.'),
+  readers: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        ok: z.boolean(),
+        ms: z.number().nonnegative().describe('Milliseconds that it took.'),
+        why: z.exactOptional(unknownWhy),
+        detail: z.exactOptional(z.string()),
+        hint: z.exactOptional(z.string()),
+      }),
+    )
+    .describe('How each part of the look fared; `why`, `detail` and `hint` where something was not read.'),
+  namespaces: z.array(
+    z.strictObject({
+      inode: count,
+      path: z.string(),
+      sockets: nullable(count, 'TCP sockets; null: could not be looked into.'),
+    }),
+  ),
+  totals: z.strictObject({
+    closeWait: count.describe('Connections in CLOSE-WAIT that were seen.'),
+    passing: count.describe('Of these, younger than the minimum age.'),
+    reported: count.describe('Connections in findings, after the selection.'),
+    closedButHeld: count.describe('Sockets that the kernel has closed and a process still holds.'),
+    byState: nullable(
+      z.partialRecord(z.enum(TCP_STATES), count),
+      'TCP sockets; null: only some states were asked for.',
+    ),
+  }),
+  unseen: z
+    .array(
+      z.strictObject({
+        what: z.string(),
+        why: unknownWhy,
+        detail: z.string(),
+        hint: nullable(z.string(), 'What to do.'),
+      }),
+    )
+    .describe('What exists, or may, and could not be looked at.'),
+} as const;
+
+/** The document of `closewait --json`, strict. */
+export const reportSchema: z.ZodType<Report> = z
+  .strictObject({
+    schema: z.literal(REPORT_SCHEMA_ID),
+    ...lookFields,
+    findings: z.array(findingWith<ReportFinding>('Finding', {})).describe('The most urgent first.'),
+  })
+  .meta({ title: REPORT_SCHEMA_ID, description: 'What `closewait --json` prints.' });
+
+/** The document of `closewait explain --json`, strict. */
+export const explanationSchema: z.ZodType<Explanation> = z
+  .strictObject({
+    schema: z.literal(EXPLANATION_SCHEMA_ID),
+    ...lookFields,
+    findings: z
+      .array(findingWith<ExplainedFinding>('ExplainedFinding', explainedFields))
+      .describe('The most urgent first.'),
+  })
+  .meta({ title: EXPLANATION_SCHEMA_ID, description: 'What `closewait explain --json` prints.' });
