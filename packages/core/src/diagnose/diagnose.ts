@@ -1,11 +1,11 @@
-import type { CauseId, ClosedSocket, Confidence, Facts, Holder, ProcessFacts, Severity } from '../facts/index.ts';
+import type { ClosedSocket, Facts, Holder, ProcessFacts, Severity } from '../facts/index.ts';
 import type { TcpState } from '../tcp/index.ts';
 import { CAUSES, judgeClosedButHeld } from './causes/index.ts';
 import { connectionAge } from './connection-age.ts';
 import type { Diagnosis, Finding, StuckConnection } from './finding.ts';
 import { type Group, groupConnections, ownerKey } from './group.ts';
+import { judgeGroup, linkRoots, toFinding, uniteJudged } from './judge-groups.ts';
 import { OwnerFinder } from './owner-finder.ts';
-import type { Cause, Verdict } from './rule.ts';
 
 /** Options of {@link diagnose}. */
 export interface DiagnoseOptions {
@@ -21,7 +21,6 @@ export type Selects = (connection: StuckConnection | null, process: ProcessFacts
 /** The sockets that a diagnosis needs whole: the stuck ones, and what may be the other leg of a relay. */
 export const DIAGNOSED_STATES: readonly TcpState[] = ['CLOSE-WAIT', 'FIN-WAIT-2'];
 
-const RANK: Readonly<Record<Confidence, number>> = { certain: 0, likely: 1, possible: 2 };
 const URGENCY: Readonly<Record<Severity, number>> = { leak: 0, stall: 0, benign: 1 };
 
 /**
@@ -34,10 +33,14 @@ const URGENCY: Readonly<Record<Severity, number>> = { leak: 0, stall: 0, benign:
 export function diagnose(facts: Facts, { minAgeMs, selects = () => true }: DiagnoseOptions): Diagnosis {
   const all = [...listConnections(facts)].filter(({ socket }) => socket.state === 'CLOSE-WAIT');
   const stuck = all.filter(({ age }) => age.ms === null || age.ms >= minAgeMs);
-  const groups = groupConnections(stuck, new OwnerFinder(facts)).flatMap((group) => narrowGroup(group, selects));
-  const findings = [...groups.map((group) => judgeGroup(group, facts)), ...judgeClosed(facts, minAgeMs, selects)];
+  const groups = groupConnections(stuck, new OwnerFinder(facts), facts).flatMap((group) => narrowGroup(group, selects));
+  const judged = uniteJudged(
+    groups.map((group) => judgeGroup(group, facts)),
+    facts,
+  );
+  const findings = [...judged.map((one) => toFinding(one, [], facts)), ...judgeClosed(facts, minAgeMs, selects)];
   return {
-    findings: findings.sort((a, b) => URGENCY[a.severity] - URGENCY[b.severity] || sizeOf(b) - sizeOf(a)),
+    findings: linkRoots(findings.sort((a, b) => URGENCY[a.severity] - URGENCY[b.severity] || sizeOf(b) - sizeOf(a))),
     closeWait: all.length,
     passing: all.length - stuck.length,
   };
@@ -61,47 +64,6 @@ function sizeOf({ connections, closed }: Finding): number {
   return connections.length + closed.length;
 }
 
-/** Asks every rule; the surest verdict is the finding, the others that apply are its alternatives. */
-function judgeGroup(group: Group, facts: Facts): Finding {
-  const verdicts = Object.values(CAUSES)
-    .map((cause) => ({ cause, verdict: cause.judge(group, facts) }))
-    .filter((judged): judged is { cause: Cause; verdict: Verdict } => judged.verdict !== null)
-    .sort((a, b) => RANK[a.verdict.confidence] - RANK[b.verdict.confidence]);
-  const [best, ...rest] = verdicts;
-  if (best === undefined) throw new Error('no cause applies: undetermined must always');
-  const alternatives = rest
-    .filter(({ cause }) => cause.id !== 'undetermined' && best.verdict.confidence !== 'certain')
-    .map(({ cause, verdict }) => ({ cause: cause.id, confidence: verdict.confidence }));
-  return toFinding(best.cause, best.verdict, group, [], alternatives);
-}
-
-function toFinding(
-  cause: Cause,
-  verdict: Verdict,
-  group: Group,
-  closed: readonly ClosedSocket[],
-  alternatives: readonly { readonly cause: CauseId; readonly confidence: Confidence }[],
-): Finding {
-  return {
-    id: `${cause.id}/${group.key}`,
-    cause: cause.id,
-    severity: cause.severity,
-    ...verdict,
-    process: group.process,
-    listener: group.listeners[0] ?? null,
-    connections: group.connections,
-    closed,
-    parts: [],
-    because: null,
-    victims: [],
-    growth: null,
-    alternatives,
-    remedies: cause.remedies(group),
-    codeFix: cause.codeFix,
-    docs: `docs/causes/${cause.id}.md`,
-  };
-}
-
 function judgeClosed(facts: Facts, minAgeMs: number, selects: Selects): readonly Finding[] {
   const byPid = new Map<number, ClosedSocket[]>();
   for (const socket of facts.closed) {
@@ -114,10 +76,19 @@ function judgeClosed(facts: Facts, minAgeMs: number, selects: Selects): readonly
   return [...byPid].flatMap(([pid, closed]) => {
     const process = facts.processes.get(pid) ?? null;
     if (!selects(null, process)) return [];
-    const group: Group = { key: ownerKey(process), process, listeners: [], situation: 'held', connections: [] };
-    return [toFinding(CAUSES['closed-but-held'], judgeClosedButHeld(closed, process), group, closed, [])];
+    const group: Group = { ...NO_CONNECTIONS, key: ownerKey(process), process };
+    const verdict = judgeClosedButHeld(closed, process);
+    return [toFinding({ group, cause: CAUSES['closed-but-held'], verdict, alternatives: [] }, closed, facts)];
   });
 }
+
+const NO_CONNECTIONS: Omit<Group, 'key' | 'process'> = {
+  listeners: [],
+  situation: 'held',
+  traits: { progress: 'unknown', role: 'unknown', watch: 'unknown', moves: false, answered: false },
+  connections: [],
+  kin: [],
+};
 
 /** Acknowledged something within the minimum age, so it was closed since: the program may be about to close it too. */
 function wasAliveJustNow({ info }: ClosedSocket, minAgeMs: number): boolean {

@@ -1,10 +1,18 @@
-import { formatEndpoint, type ProcessFacts, type SocketFacts, unmapAddress } from '../facts/index.ts';
+import {
+  type Facts,
+  formatEndpoint,
+  type ProcessFacts,
+  type SocketFacts,
+  unmapAddress,
+  valueOr,
+} from '../facts/index.ts';
 import type { StuckConnection } from './finding.ts';
 import type { OwnerFinder } from './owner-finder.ts';
+import { type Traits, traitsOf } from './traits.ts';
 
 /**
- * Connections that are judged together: same process, same listener or same peer, and in the same situation. One
- * socket proves little; what the group has in common does.
+ * Connections that are judged together: same process, same listener or same peer, in the same situation, with the same
+ * traits. One socket proves little; what the group has in common does.
  */
 export interface Group {
   /** Stable from look to look, see Finding.id. */
@@ -14,34 +22,60 @@ export interface Group {
   /** All listeners that may have made these connections; several share one port. */
   readonly listeners: readonly SocketFacts[];
   readonly situation: Situation;
+  /** Of every connection in the group; where groups were put together, of the largest of them. */
+  readonly traits: Traits;
   readonly connections: readonly StuckConnection[];
+  /** All stuck connections that belong to the same process, these included. */
+  readonly kin: readonly StuckConnection[];
 }
 
 /**
- * `queued`: still in an accept queue. `sending`: the peer does not take what this side has sent (persist timer, RFC 9293
- * 3.8.6.1). `held`: everything else.
+ * `queued`: still in an accept queue. `sending`: the peer does not take what this side has sent: its window is closed
+ * (persist timer, RFC 9293 3.8.6.1), or it does not acknowledge (retransmissions). `held`: everything else.
  */
 export type Situation = 'queued' | 'sending' | 'held';
 
+/** One may be lost, and the second one too. */
+const MANY_RETRANSMITS = 3;
+
 function situationOf({ inode, timer, txQueueBytes }: SocketFacts): Situation {
   if (inode === 0) return 'queued';
-  return timer.kind === 'persist' && txQueueBytes > 0 ? 'sending' : 'held';
+  if (txQueueBytes === 0) return 'held';
+  const stalls = timer.kind === 'retransmit' && timer.retransmits >= MANY_RETRANSMITS;
+  return timer.kind === 'persist' || stalls ? 'sending' : 'held';
 }
 
 /** Sorts connections in CLOSE-WAIT into groups. */
-export function groupConnections(connections: readonly StuckConnection[], finder: OwnerFinder): readonly Group[] {
+export function groupConnections(
+  connections: readonly StuckConnection[],
+  finder: OwnerFinder,
+  { closeLook }: Facts,
+): readonly Group[] {
   const groups = new Map<string, Group & { readonly connections: StuckConnection[] }>();
+  const kinOf = new Map<number, StuckConnection[]>();
   for (const connection of connections) {
     const { socket } = connection;
     const listeners = finder.listenersOf(socket);
     const process = finder.ownerOf(connection);
     const situation = situationOf(socket);
+    const activity = process === null ? undefined : closeLook?.activities.get(process.pid);
+    const traits = traitsOf(socket, closeLook, activity === undefined ? null : valueOr(activity.runtime, null));
     const key = `${ownerKey(process)}/${anchorKey(socket, listeners)}/${situation}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { key, process, listeners, situation, connections: [connection] });
-    else group.connections.push(connection);
+    const strand = `${key} ${traits.progress} ${traits.role} ${traits.watch} ${traits.moves} ${traits.answered} ${sharing(connection)}`;
+    const kin = kinOf.get(process?.pid ?? 0) ?? [];
+    if (kin.length === 0) kinOf.set(process?.pid ?? 0, kin);
+    kin.push(connection);
+    const group = groups.get(strand);
+    if (group === undefined) {
+      groups.set(strand, { key, process, listeners, situation, traits, connections: [connection], kin });
+    } else group.connections.push(connection);
   }
   return [...groups.values()];
+}
+
+/** Connections that other processes hold as well are another matter than those of one alone. */
+function sharing({ holders }: StuckConnection): string {
+  return holders.length < 2 ? '' : [...new Set(holders.map(({ pid }) => pid))].sort((a, b) => a - b).join(' ');
 }
 
 /** A pid is used again; with the start time it is not. */

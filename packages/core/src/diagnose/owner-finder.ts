@@ -26,7 +26,14 @@ export class OwnerFinder {
       socket,
       holders.map(({ pid }) => pid),
     );
-    return pids.length === 0 ? null : (this.#facts.processes.get(Math.min(...pids)) ?? null);
+    if (pids.length === 0) return this.#registrantOf(socket);
+    return this.#facts.processes.get(Math.min(...pids)) ?? null;
+  }
+
+  /** Nobody has a descriptor: the process whose io_uring has it registered. */
+  #registrantOf({ inode }: SocketFacts): ProcessFacts | null {
+    const [first] = this.#facts.closeLook?.hidden.registered.get(inode) ?? [];
+    return first === undefined ? null : (this.#facts.processes.get(first.pid) ?? null);
   }
 
   #pidsOf(socket: SocketFacts, holders: readonly number[]): readonly number[] {

@@ -113,7 +113,7 @@ export interface CloseLook {
   readonly activities: ReadonlyMap<number, ProcessActivity>;
   /** By socket inode: of suspect sockets and of listeners. No entry: no epoll instance that was read watches it. */
   readonly interests: ReadonlyMap<number, readonly Interest[]>;
-  /** Cookies of sockets on which bytes were received, sent or acknowledged in the window. */
+  /** Cookies of sockets on which, in the window, bytes were received, read or acknowledged. */
   readonly moved: ReadonlySet<bigint>;
   /** In CLOSE-WAIT at the first sample and no more at the second. */
   readonly departed: readonly SocketFacts[];

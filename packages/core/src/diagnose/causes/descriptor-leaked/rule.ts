@@ -1,7 +1,61 @@
-import type { Facts } from '../../../facts/index.ts';
+import type { Confidence, Facts } from '../../../facts/index.ts';
+import { growthOf } from '../../forecast.ts';
 import type { Group } from '../../group.ts';
+import { ProcessView } from '../../process-view.ts';
 import type { Verdict } from '../../rule.ts';
+import { isUnwatched } from '../../traits.ts';
 
-export function judgeDescriptorLeaked(_group: Group, _facts: Facts): Verdict | null {
-  return null;
+/**
+ * Bytes or the FIN wait unread, no epoll instance would tell of them, and the threads that could read wait for other work:
+ * nobody will. Whether the program still knows the connection is not visible from outside. Never certain.
+ */
+export function judgeDescriptorLeaked(group: Group, facts: Facts): Verdict | null {
+  const { traits, situation, connections, process } = group;
+  if (situation !== 'held' || traits.moves || traits.progress === 'consumed' || traits.progress === 'unknown')
+    return null;
+  if (!isUnwatched(traits.watch) && traits.watch !== 'edge-in') return null;
+  const view = ProcessView.of(process, facts);
+  if (view === null) return null;
+  const growth = growthOf(connections, facts.closeLook);
+  const count = connections.length;
+  return {
+    confidence: confidenceOf(group, view, growth !== null),
+    title: `${count === 1 ? 'One connection was' : `${count} connections were`} left open: nobody reads ${count === 1 ? 'it' : 'them'}, and nothing would tell the program of the end.`,
+    evidence: [
+      ...(traits.watch === 'unwatched'
+        ? [
+            {
+              id: 'not-watched',
+              says: `no epoll instance of the process watches ${count === 1 ? 'it' : 'them'}`,
+              value: count,
+              from: `/proc/${view.activity.pid}/fdinfo of epoll`,
+            },
+          ]
+        : []),
+      ...(view.free.length > 0
+        ? [{ id: 'threads-free', says: 'the process waits for work: nothing holds it up', value: view.free.length }]
+        : []),
+      ...(growth === null ? [] : [{ id: 'grows', says: 'they become more and more', value: growth.perMin }]),
+    ],
+    against: [],
+    missing: ioUringMissing(view),
+  };
+}
+
+function confidenceOf({ traits, connections }: Group, view: ProcessView, grows: boolean): Confidence {
+  // A request that was read and not answered may be in the hands of a thread, or of a coroutine that nobody sees.
+  const mayServe = traits.progress !== 'untouched' && !traits.answered && traits.role !== 'connected';
+  const busy = view.busy.length > 0 && mayServe && view.busy.length >= connections.length;
+  const hidden = traits.watch === 'registered-once' && mayServe;
+  if (view.free.length === 0 || busy || hidden || traits.watch === 'edge-in') return grows ? 'likely' : 'possible';
+  return 'likely';
+}
+
+/** Requests of an io_uring cannot be seen from outside; Node has one and does not use it for sockets. */
+export function ioUringMissing({ activity }: ProcessView): Verdict['missing'] {
+  const runtime = activity.runtime.known ? activity.runtime.value : null;
+  if (!activity.usesIoUring.known || !activity.usesIoUring.value || runtime === 'node') return [];
+  return [
+    { id: 'io-uring', why: 'the process has an io_uring, whose pending requests the kernel does not show', hint: null },
+  ];
 }

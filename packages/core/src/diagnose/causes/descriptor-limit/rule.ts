@@ -2,7 +2,6 @@ import type { Facts } from '../../../facts/index.ts';
 import { acceptQueueOf } from '../../accept-queue.ts';
 import { descriptorEvidence, hasNoDescriptorLeft } from '../../descriptor-pressure.ts';
 import type { Group } from '../../group.ts';
-import { queueEvidence } from '../../queue-facts.ts';
 import type { Verdict } from '../../rule.ts';
 
 /**
@@ -17,7 +16,7 @@ export function judgeDescriptorLimit(group: Group, facts: Facts): Verdict | null
   return {
     confidence: 'likely',
     title: `The program has no descriptor left, so it cannot accept: ${waiting} in the queue.`,
-    evidence: [...descriptorEvidence(group.process), ...queue.evidence, ...queueEvidence(group.connections)],
+    evidence: [...descriptorEvidence(group.process), ...queue.evidence],
     against: queue.against,
     missing: [
       ...queue.missing,

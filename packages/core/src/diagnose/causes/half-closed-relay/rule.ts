@@ -1,7 +1,6 @@
 import type { Facts, SocketFacts } from '../../../facts/index.ts';
 import type { StuckConnection } from '../../finding.ts';
 import type { Group } from '../../group.ts';
-import { queueEvidence } from '../../queue-facts.ts';
 import type { Verdict } from '../../rule.ts';
 
 /** A relay passes an end on when it sees it; generous for one that is busy. */
@@ -33,7 +32,6 @@ export function judgeHalfClosedRelay(group: Group, facts: Facts): Verdict | null
         says: `${one ? 'a socket' : `${count} sockets`} of the same process in FIN-WAIT-2, of the same age and with as many bytes sent as were received here`,
         value: count,
       },
-      ...queueEvidence(connections),
     ],
     against: [],
     missing: [

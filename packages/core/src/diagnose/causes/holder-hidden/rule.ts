@@ -1,36 +1,67 @@
 import type { Facts } from '../../../facts/index.ts';
+import type { Evidence, MissingEvidence } from '../../finding.ts';
 import type { Group } from '../../group.ts';
-import { queueEvidence } from '../../queue-facts.ts';
 import type { Verdict } from '../../rule.ts';
 
 /**
- * A file exists (inode above 0) and every descriptor table was read, and it is in none. Not certain: a holder that
- * ended or closed between the two readings leaves the same picture.
+ * A file exists (inode above 0) and every descriptor table was read, and it is in none. Certain where an io_uring names
+ * it; otherwise not: a holder that ended or closed between the two readings leaves the same picture, and whose the
+ * descriptors are that lie in a Unix socket the kernel does not say.
  */
 export function judgeHolderHidden(group: Group, facts: Facts): Verdict | null {
-  if (group.situation === 'queued' || group.process !== null) return null;
-  if (facts.unseen.some(({ what, problem }) => problem.why !== 'gone' && mayHideHolder(what))) return null;
-  const count = group.connections.length;
+  const { situation, process, connections } = group;
+  if (situation !== 'held') return null;
+  const inRings = connections.filter(({ socket }) => facts.closeLook?.hidden.registered.has(socket.inode) === true);
+  const isNamed = inRings.length === connections.length;
+  if (process !== null && !isNamed) return null;
+  if (connections.some(({ holders }) => holders.length > 0)) return null;
+  if (!isNamed && facts.unseen.some(({ what, problem }) => problem.why !== 'gone' && mayHideHolder(what))) return null;
+  const count = connections.length;
+  const one = count === 1;
   return {
-    confidence: 'likely',
-    title: `No descriptor table has ${count === 1 ? 'this connection' : `these ${count} connections`}, although somebody keeps a file of ${count === 1 ? 'it' : 'them'}.`,
+    confidence: isNamed ? 'certain' : 'likely',
+    title: isNamed
+      ? `No descriptor table has ${one ? 'this connection' : `these ${count} connections`}: ${one ? 'it is' : 'they are'} registered with an io_uring.`
+      : `No descriptor table has ${one ? 'this connection' : `these ${count} connections`}, although somebody keeps a file of ${one ? 'it' : 'them'}.`,
     evidence: [
       {
         id: 'file-without-descriptor',
         says: 'the sockets have a file (inode above 0) and are in no descriptor table of this pid namespace',
         value: count,
+        from: '/proc/*/task/*/fd',
       },
-      ...queueEvidence(group.connections),
+      ...ringEvidence(inRings.length, group, facts),
+      ...flightEvidence(facts),
     ],
     against: [],
-    missing: [
-      {
-        id: 'where',
-        why: 'it may be in flight over a unix socket (SCM_RIGHTS), registered with io_uring, used by the kernel itself, or held in another pid namespace; these were not looked at',
-        hint: "grep -l 'scm_fds: [1-9]' /proc/*/fdinfo/* 2>/dev/null; grep -l 'UserFiles:.[1-9]' /proc/*/fdinfo/* 2>/dev/null",
-      },
-    ],
+    missing: isNamed ? [] : whereMissing(facts),
   };
+}
+
+function ringEvidence(count: number, { connections }: Group, { closeLook }: Facts): readonly Evidence[] {
+  if (count === 0) return [];
+  const places = connections.flatMap(({ socket }) => closeLook?.hidden.registered.get(socket.inode) ?? []);
+  const [first] = places;
+  if (first === undefined) return [];
+  const says = `an io_uring has ${count === 1 ? 'it' : `${count} of them`} among its registered files: descriptor ${first.fd} of process ${first.pid}`;
+  return [{ id: 'registered', says, value: count, from: `/proc/${first.pid}/fdinfo/${first.fd}` }];
+}
+
+function flightEvidence({ closeLook }: Facts): readonly Evidence[] {
+  return (closeLook?.hidden.inFlight ?? []).slice(0, 3).map(({ pid, fd, count }, index) => ({
+    id: index === 0 ? 'in-flight' : `in-flight-${index + 1}`,
+    says: `${count === 1 ? 'one descriptor lies' : `${count} descriptors lie`} in a Unix socket and ${count === 1 ? 'was' : 'were'} not received: descriptor ${fd} of process ${pid}`,
+    value: count,
+    from: `/proc/${pid}/fdinfo/${fd} (scm_fds)`,
+  }));
+}
+
+function whereMissing({ closeLook }: Facts): readonly MissingEvidence[] {
+  const found = (closeLook?.hidden.inFlight.length ?? 0) > 0;
+  const why = found
+    ? 'whose the descriptors in flight are the kernel does not say'
+    : 'no Unix socket has descriptors in flight and no io_uring has it registered: the kernel itself may use it, or a process in another pid namespace';
+  return [{ id: 'where', why: closeLook === null ? 'Unix sockets and io_urings were not looked at' : why, hint: null }];
 }
 
 /** What could not be looked at and may have it. */

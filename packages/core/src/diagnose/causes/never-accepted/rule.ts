@@ -2,7 +2,6 @@ import type { Confidence, Facts } from '../../../facts/index.ts';
 import { acceptQueueOf } from '../../accept-queue.ts';
 import { descriptorEvidence, hasNoDescriptorLeft } from '../../descriptor-pressure.ts';
 import type { Group } from '../../group.ts';
-import { queueEvidence } from '../../queue-facts.ts';
 import type { Verdict } from '../../rule.ts';
 
 /** The program does not call accept: it is busy, stuck, or slower than clients arrive. */
@@ -20,7 +19,7 @@ export function judgeNeverAccepted(group: Group, facts: Facts): Verdict | null {
       count === 1
         ? 'One connection waits in the accept queue; its peer gave up before the program accepted it.'
         : `${count} connections wait in the accept queue; their peers gave up before the program accepted them.`,
-    evidence: [...queue.evidence, ...(mayFail ? [] : pressure), ...queueEvidence(group.connections)],
+    evidence: [...queue.evidence, ...(mayFail ? [] : pressure)],
     against: mayFail ? [...queue.against, ...pressure] : queue.against,
     missing: queue.missing,
   };

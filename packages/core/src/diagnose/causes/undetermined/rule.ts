@@ -2,7 +2,6 @@ import type { Facts } from '../../../facts/index.ts';
 import { descriptorEvidence } from '../../descriptor-pressure.ts';
 import type { MissingEvidence } from '../../finding.ts';
 import type { Group } from '../../group.ts';
-import { queueEvidence } from '../../queue-facts.ts';
 import type { Verdict } from '../../rule.ts';
 import { mayHideHolder } from '../holder-hidden/index.ts';
 
@@ -14,9 +13,9 @@ export function judgeUndetermined(group: Group, facts: Facts): Verdict {
   return {
     confidence: 'possible',
     title: `${subject} the peer's FIN and ${one ? 'was' : 'were'} not closed; what is known does not decide why.`,
-    evidence: [...queueEvidence(group.connections), ...descriptorEvidence(group.process), ...sharingEvidence(group)],
+    evidence: [...descriptorEvidence(group.process), ...sharingEvidence(group)],
     against: [],
-    missing: group.process === null ? holderMissing(group, facts) : threadsMissing(group.process.pid),
+    missing: group.process === null ? holderMissing(group, facts) : threadsMissing(group.process.pid, facts),
   };
 }
 
@@ -49,17 +48,28 @@ function holderMissing(group: Group, facts: Facts): readonly MissingEvidence[] {
   ];
 }
 
-function threadsMissing(pid: number): readonly MissingEvidence[] {
+function threadsMissing(pid: number, { closeLook }: Facts): readonly MissingEvidence[] {
+  if (closeLook?.activities.has(pid) === true) {
+    return closeLook.windowMs === null
+      ? [
+          {
+            id: 'second-look',
+            why: 'one look shows no motion: what spins and what is in use stays open',
+            hint: 'look twice: leave out --quick',
+          },
+        ]
+      : [{ id: 'inside', why: 'only the program itself could tell more: a dump of its threads', hint: null }];
+  }
   return [
     {
       id: 'threads',
-      why: 'what the threads of the process wait for was not looked at: it tells a stuck worker from a forgotten connection',
-      hint: `grep -H . /proc/${pid}/task/*/wchan`,
+      why: 'what the threads of the process wait for could not be read: it tells a stuck worker from a forgotten connection',
+      hint: 'run as root',
     },
     {
       id: 'event-interest',
-      why: 'whether an epoll instance watches these descriptors was not looked at',
-      hint: `grep -H tfd /proc/${pid}/fdinfo/*`,
+      why: 'whether an epoll instance watches these descriptors could not be read',
+      hint: 'run as root',
     },
   ];
 }

@@ -1,8 +1,10 @@
-import type { Facts } from '../../../facts/index.ts';
-import type { MissingEvidence, StuckConnection } from '../../finding.ts';
+import type { Confidence, Facts } from '../../../facts/index.ts';
+import type { Evidence, MissingEvidence, StuckConnection } from '../../finding.ts';
 import type { Group } from '../../group.ts';
-import { queueEvidence } from '../../queue-facts.ts';
+import { interestsOf } from '../../interests-of.ts';
+import { ProcessView } from '../../process-view.ts';
 import type { Verdict } from '../../rule.ts';
+import type { ThreadWait } from '../../thread-wait.ts';
 
 /**
  * Probes of a closed window back off (RFC 9293 3.8.6.1). Three of them without an opening take more than a second: a
@@ -12,35 +14,80 @@ const SHUT_FOR_GOOD = 3;
 
 /**
  * The peer has sent FIN, does not read and has not closed: this side has data that nobody takes, and whoever writes it
- * waits. The writer need not be inside of write(2), it may wait in poll for it.
+ * waits: inside of write(2), which makes it certain, in an event loop that watches for OUT, or in poll.
  */
-export function judgeWriterBlocked(group: Group, _facts: Facts): Verdict | null {
-  if (group.situation !== 'sending') return null;
-  const shut = group.connections.filter((connection) => probesOf(connection) >= SHUT_FOR_GOOD).length;
-  const count = group.connections.length;
+export function judgeWriterBlocked(group: Group, facts: Facts): Verdict | null {
+  const { situation, traits, connections, process } = group;
+  if (situation !== 'sending' || traits.moves) return null;
+  const shut = connections.filter((connection) => probesOf(connection) >= SHUT_FOR_GOOD).length;
+  const count = connections.length;
+  const one = count === 1;
+  const writers = writersOf(group, ProcessView.of(process, facts));
+  const watched = interestsOf(connections, facts).filter(({ events }) => events.out).length;
   return {
-    // A program may have forgotten the connection with data in it: from here that looks the same.
-    confidence: shut === count ? 'likely' : 'possible',
-    title: `The ${count === 1 ? 'peer does' : 'peers do'} not take what this side sends: the window is closed, and the writer waits.`,
+    confidence: confidenceOf(count, shut, writers.length, watched),
+    title: `The ${one ? 'peer does' : 'peers do'} not take what this side sends, and the writer waits.`,
     evidence: [
       {
         id: 'window-closed',
-        says: `${count === 1 ? 'the persist timer runs' : `on ${count} connections the persist timer runs`}: the peer announces a window of 0`,
+        says: `${one ? 'what was sent is' : `on ${count} connections what was sent is`} not taken: ${timersOf(connections)}`,
         value: count,
+        from: 'idiag_timer and idiag_retrans',
       },
       {
         id: 'unsent-bytes',
-        says: `${unsentBytes(group.connections)} bytes wait in Send-Q`,
-        value: unsentBytes(group.connections),
+        says: `${unsentBytes(connections)} bytes wait in Send-Q`,
+        value: unsentBytes(connections),
+        from: 'idiag_wqueue',
       },
-      ...queueEvidence(group.connections).filter(({ id }) => id !== 'unsent-data'),
+      ...writerEvidence(writers, watched, process?.pid ?? 0),
     ],
     against: [],
-    missing: missingOf(group, shut),
+    missing: missingOf(group, shut, writers.length + watched > 0),
   };
 }
 
+function confidenceOf(count: number, shut: number, writers: number, watched: number): Confidence {
+  if (shut < count) return 'possible';
+  // A program may have forgotten the connection with data in it: without a writer that looks the same.
+  return writers >= count && watched === 0 ? 'certain' : 'likely';
+}
+
+/** Threads inside of a call on one of these descriptors. A read there would have come back: a FIN is there to be read. */
+function writersOf({ connections, process }: Group, view: ProcessView | null): readonly ThreadWait[] {
+  if (view === null) return [];
+  const own = connections.flatMap(({ holders }) =>
+    holders.filter(({ pid }) => pid === process?.pid).map(({ fd }) => fd),
+  );
+  return view.on(new Set(own)).filter(({ kind }) => kind === 'transfer');
+}
+
+function writerEvidence(writers: readonly ThreadWait[], watched: number, pid: number): readonly Evidence[] {
+  const [first] = writers;
+  const out = {
+    id: 'watched-for-out',
+    says: 'an event loop watches for room to send (EPOLLOUT)',
+    value: watched,
+    from: `/proc/${pid}/fdinfo of epoll`,
+  };
+  if (first === undefined) return watched > 0 ? [out] : [];
+  const says =
+    writers.length === 1
+      ? `thread ${first.thread.tid} is in ${first.call?.name ?? 'write'} on descriptor ${first.call?.descriptor ?? '?'}, which is this connection`
+      : `${writers.length} threads are inside of writes to these connections`;
+  return [{ id: 'writer', says, value: writers.length, from: `/proc/${pid}/task/*/syscall` }];
+}
+
+function timersOf(connections: readonly StuckConnection[]): string {
+  const lost = connections.filter(({ socket }) => socket.timer.kind === 'retransmit').length;
+  if (lost === 0) return 'the persist timer runs, as the peer announces a window of 0';
+  return lost === connections.length
+    ? 'it is retransmitted again and again, and not acknowledged'
+    : `${lost} are retransmitted without an answer, for the others the persist timer runs`;
+}
+
 function probesOf({ socket }: StuckConnection): number {
+  if (socket.timer.kind === 'retransmit') return socket.timer.retransmits;
   return socket.info.known ? socket.info.value.backoff : 0;
 }
 
@@ -48,17 +95,13 @@ function unsentBytes(connections: readonly StuckConnection[]): number {
   return connections.reduce((sum, { socket }) => sum + socket.txQueueBytes, 0);
 }
 
-function missingOf({ process, connections }: Group, shut: number): readonly MissingEvidence[] {
-  const pid = process?.pid ?? 'PID';
+function missingOf({ process, connections }: Group, shut: number, hasWriter: boolean): readonly MissingEvidence[] {
   const young = connections.length - shut;
+  const window = { id: 'window', why: `on ${young} it has lasted for a moment only`, hint: 'look again' };
   const writer = {
     id: 'writer',
-    why: 'whether a thread writes, or polls, on it was not looked at; if none does, the connection is forgotten',
-    hint: `grep -H . /proc/${pid}/task/*/syscall`,
+    why: 'no thread was seen that writes to it and no event loop that watches it: a thread may wait for it in poll, or it is forgotten',
+    hint: `grep -H . /proc/${process?.pid ?? 'PID'}/task/*/syscall`,
   };
-  if (young === 0) return [writer];
-  return [
-    { id: 'window', why: `on ${young} the window has been closed for a moment only`, hint: 'look again' },
-    writer,
-  ];
+  return [...(young === 0 ? [] : [window]), ...(hasWriter ? [] : [writer])];
 }

@@ -1,0 +1,147 @@
+import type { CauseId, ClosedSocket, Confidence, Facts } from '../facts/index.ts';
+import { CAUSES } from './causes/index.ts';
+import type { Evidence, Finding, MissingEvidence, Part } from './finding.ts';
+import { growthBetweenLooks, growthOf } from './forecast.ts';
+import type { Group } from './group.ts';
+import { queueEvidence } from './queue-facts.ts';
+import type { Cause, Verdict } from './rule.ts';
+import { type Progress, progressOf } from './traits.ts';
+
+const RANK: Readonly<Record<Confidence, number>> = { certain: 0, likely: 1, possible: 2 };
+
+/** A cause that applies, and another that may. */
+type Alternative = Finding['alternatives'][number];
+
+/** A group with the cause that fits best. */
+export interface Judged {
+  readonly group: Group;
+  readonly cause: Cause;
+  readonly verdict: Verdict;
+  readonly alternatives: readonly Alternative[];
+}
+
+/** Asks every rule; the surest verdict wins, the others that apply are its alternatives. */
+export function judgeGroup(group: Group, facts: Facts): Judged {
+  const verdicts = Object.values(CAUSES)
+    .map((cause) => ({ cause, verdict: cause.judge(group, facts) }))
+    .filter((judged): judged is { cause: Cause; verdict: Verdict } => judged.verdict !== null)
+    .sort((a, b) => RANK[a.verdict.confidence] - RANK[b.verdict.confidence]);
+  const [best, ...rest] = verdicts;
+  if (best === undefined) throw new Error('no cause applies: undetermined must always');
+  const alternatives = rest
+    .filter(({ cause }) => cause.id !== 'undetermined' && best.verdict.confidence !== 'certain')
+    .map(({ cause, verdict }) => ({ cause: cause.id, confidence: verdict.confidence }));
+  return { group, ...best, alternatives };
+}
+
+/** Puts groups of one process and listener together that have one cause: they are one finding. */
+export function uniteJudged(judged: readonly Judged[], facts: Facts): readonly Judged[] {
+  const united = Map.groupBy(judged, ({ group, cause }) => `${cause.id}/${group.key}`);
+  return [...united.values()].map((alike) => unite(alike, facts));
+}
+
+function unite(alike: readonly Judged[], facts: Facts): Judged {
+  const [largest, ...others] = alike.toSorted((a, b) => b.group.connections.length - a.group.connections.length);
+  if (largest === undefined) throw new Error('nothing to put together');
+  if (others.length === 0) return largest;
+  const group = { ...largest.group, connections: alike.flatMap(({ group: { connections } }) => connections) };
+  const weakest = alike.toSorted((a, b) => RANK[b.verdict.confidence] - RANK[a.verdict.confidence])[0] ?? largest;
+  const verdict = largest.cause.judge(group, facts) ?? largest.verdict;
+  return {
+    group,
+    cause: largest.cause,
+    verdict: {
+      ...verdict,
+      confidence: weakest.verdict.confidence,
+      evidence: uniqueById([verdict, ...others.map((one) => one.verdict)].flatMap(({ evidence }) => evidence)),
+      against: uniqueById(alike.flatMap((one) => one.verdict.against)),
+      missing: uniqueById(alike.flatMap((one) => one.verdict.missing)),
+    },
+    alternatives: strongest(alike.flatMap(({ alternatives }) => alternatives)),
+  };
+}
+
+function uniqueById<T extends Evidence | MissingEvidence>(list: readonly T[]): readonly T[] {
+  return [...new Map(list.toReversed().map((one) => [one.id, one])).values()].reverse();
+}
+
+function strongest(alternatives: readonly Alternative[]): readonly Alternative[] {
+  const sorted = alternatives.toSorted((a, b) => RANK[a.confidence] - RANK[b.confidence]);
+  return [...new Map(sorted.toReversed().map((one) => [one.cause, one])).values()].reverse();
+}
+
+/** The finding of a judged group. */
+export function toFinding(judged: Judged, closed: readonly ClosedSocket[], facts: Facts): Finding {
+  const { group, cause, verdict, alternatives } = judged;
+  return {
+    id: `${cause.id}/${group.key}`,
+    cause: cause.id,
+    severity: cause.severity,
+    ...verdict,
+    evidence: [...verdict.evidence, ...queueEvidence(group.connections)],
+    process: group.process,
+    listener: group.listeners[0] ?? null,
+    connections: group.connections,
+    closed,
+    parts: partsOf(group),
+    because: null,
+    victims: [],
+    growth:
+      growthOf(group.connections, facts.closeLook) ??
+      growthBetweenLooks(group.connections, group.process, facts.closeLook),
+    alternatives,
+    remedies: cause.remedies(group),
+    codeFix: cause.codeFix,
+    docs: `docs/causes/${cause.id}.md`,
+  };
+}
+
+const PART_OF: Readonly<Record<Progress, string>> = {
+  untouched: 'not one byte read',
+  'partly-read': 'read in part',
+  'fin-unread': 'request read, FIN unread',
+  consumed: 'everything read',
+  unknown: 'not known how far they were read',
+};
+
+function partsOf({ connections, situation }: Group): readonly Part[] {
+  if (situation === 'queued') return [];
+  const parts = Map.groupBy(connections, ({ socket }) => PART_OF[progressOf(socket)]);
+  return parts.size < 2 ? [] : [...parts].map(([says, list]) => ({ says, count: list.length }));
+}
+
+/** What can keep a program from accepting. */
+const ROOTS: readonly CauseId[] = [
+  'worker-stuck',
+  'event-loop-stalled',
+  'writer-blocked',
+  'process-stopped',
+  'eof-spin',
+];
+
+/**
+ * One story: connections that were never accepted, because what accepts is stuck with another connection. The root is
+ * named, and its victims are counted.
+ */
+export function linkRoots(findings: readonly Finding[]): readonly Finding[] {
+  const roots = new Map<number, Finding>();
+  for (const finding of findings) {
+    const pid = finding.process?.pid;
+    if (pid !== undefined && ROOTS.includes(finding.cause) && finding.confidence !== 'possible' && !roots.has(pid)) {
+      if (finding.connections.some(({ socket }) => socket.inode > 0)) roots.set(pid, finding);
+    }
+  }
+  return findings.map((finding) => {
+    const root = roots.get(finding.process?.pid ?? 0);
+    if (root === undefined) return finding;
+    if (root === finding) return { ...finding, victims: victimsOf(finding, findings) };
+    return finding.cause === 'never-accepted' ? { ...finding, because: root.id } : finding;
+  });
+}
+
+function victimsOf(root: Finding, findings: readonly Finding[]): Finding['victims'] {
+  const victims = findings.filter(
+    ({ cause, process }) => cause === 'never-accepted' && process?.pid === root.process?.pid,
+  );
+  return victims.map(({ cause, connections }) => ({ cause, count: connections.length }));
+}
