@@ -17,5 +17,9 @@ export function chooseSuspects(facts: Facts, { minAgeMs }: { readonly minAgeMs: 
     const owner = finder.ownerOf(connection);
     if (owner !== null) pids.add(owner.pid);
   }
+  // The other side of a relay: whether somebody waits for it.
+  for (const { socket, holders } of listConnections(facts)) {
+    if (socket.state === 'FIN-WAIT-2' && holders.some(({ pid }) => pids.has(pid))) inodes.add(socket.inode);
+  }
   return { pids, inodes, hidden };
 }

@@ -88,6 +88,7 @@ const NO_CONNECTIONS: Omit<Group, 'key' | 'process'> = {
   traits: { progress: 'unknown', role: 'unknown', watch: 'unknown', moves: false, answered: false },
   connections: [],
   kin: [],
+  legs: [],
 };
 
 /** Acknowledged something within the minimum age, so it was closed since: the program may be about to close it too. */

@@ -8,6 +8,7 @@ import {
 } from '../facts/index.ts';
 import type { StuckConnection } from './finding.ts';
 import type { OwnerFinder } from './owner-finder.ts';
+import { type RelayLeg, RelayLegs } from './relay-legs.ts';
 import { type Traits, traitsOf } from './traits.ts';
 
 /**
@@ -27,6 +28,8 @@ export interface Group {
   readonly connections: readonly StuckConnection[];
   /** All stuck connections that belong to the same process, these included. */
   readonly kin: readonly StuckConnection[];
+  /** For each connection the other side of a relay; empty where they have none. */
+  readonly legs: readonly RelayLeg[];
 }
 
 /**
@@ -49,9 +52,11 @@ function situationOf({ inode, timer, txQueueBytes }: SocketFacts): Situation {
 export function groupConnections(
   connections: readonly StuckConnection[],
   finder: OwnerFinder,
-  { closeLook }: Facts,
+  facts: Facts,
 ): readonly Group[] {
-  const groups = new Map<string, Group & { readonly connections: StuckConnection[] }>();
+  const { closeLook } = facts;
+  const relays = new RelayLegs(facts);
+  const groups = new Map<string, Group & { readonly connections: StuckConnection[]; readonly legs: RelayLeg[] }>();
   const kinOf = new Map<number, StuckConnection[]>();
   for (const connection of connections) {
     const { socket } = connection;
@@ -60,15 +65,28 @@ export function groupConnections(
     const situation = situationOf(socket);
     const activity = process === null ? undefined : closeLook?.activities.get(process.pid);
     const traits = traitsOf(socket, closeLook, activity === undefined ? null : valueOr(activity.runtime, null));
+    const leg = relays.take(connection);
     const key = `${ownerKey(process)}/${anchorKey(socket, listeners)}/${situation}`;
-    const strand = `${key} ${traits.progress} ${traits.role} ${traits.watch} ${traits.moves} ${traits.answered} ${sharing(connection)}`;
+    const strand = `${key} ${traits.progress} ${traits.role} ${traits.watch} ${traits.moves} ${traits.answered} ${leg !== null} ${sharing(connection)}`;
     const kin = kinOf.get(process?.pid ?? 0) ?? [];
     if (kin.length === 0) kinOf.set(process?.pid ?? 0, kin);
     kin.push(connection);
     const group = groups.get(strand);
     if (group === undefined) {
-      groups.set(strand, { key, process, listeners, situation, traits, connections: [connection], kin });
-    } else group.connections.push(connection);
+      groups.set(strand, {
+        key,
+        process,
+        listeners,
+        situation,
+        traits,
+        connections: [connection],
+        kin,
+        legs: leg === null ? [] : [leg],
+      });
+    } else {
+      group.connections.push(connection);
+      if (leg !== null) group.legs.push(leg);
+    }
   }
   return [...groups.values()];
 }

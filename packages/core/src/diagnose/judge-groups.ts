@@ -44,7 +44,11 @@ function unite(alike: readonly Judged[], facts: Facts): Judged {
   const [largest, ...others] = alike.toSorted((a, b) => b.group.connections.length - a.group.connections.length);
   if (largest === undefined) throw new Error('nothing to put together');
   if (others.length === 0) return largest;
-  const group = { ...largest.group, connections: alike.flatMap(({ group: { connections } }) => connections) };
+  const group = {
+    ...largest.group,
+    connections: alike.flatMap(({ group: { connections } }) => connections),
+    legs: alike.flatMap(({ group: { legs } }) => legs),
+  };
   const weakest = alike.toSorted((a, b) => RANK[b.verdict.confidence] - RANK[a.verdict.confidence])[0] ?? largest;
   const verdict = largest.cause.judge(group, facts) ?? largest.verdict;
   return {

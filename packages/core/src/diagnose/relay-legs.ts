@@ -1,0 +1,83 @@
+import { type Facts, type SocketFacts, valueOr } from '../facts/index.ts';
+import type { StuckConnection } from './finding.ts';
+
+/** The other side of a relay: a socket in FIN-WAIT-2 that passed the end on. */
+export interface RelayLeg {
+  readonly socket: SocketFacts;
+  /** The process that holds it, and the descriptor there. */
+  readonly pid: number;
+  readonly fd: number;
+}
+
+/** A relay passes an end on when it sees it; generous for one that is busy. */
+const SAME_MOMENT_MS = 2000;
+/** Of another process: fewer bytes may agree by chance. */
+const TELLING_BYTES = 8n;
+
+/**
+ * Finds for connections in CLOSE-WAIT the socket in FIN-WAIT-2 of the same process, or of its parent, child or sibling,
+ * that has the same age and has sent as many bytes as the connection received. Each leg serves once.
+ */
+export class RelayLegs {
+  readonly #facts: Facts;
+  readonly #legsByBytes = new Map<bigint, RelayLeg[]>();
+  readonly #peers = new Set<string>();
+
+  constructor(facts: Facts) {
+    this.#facts = facts;
+    for (const socket of facts.sockets) {
+      if (socket.state === 'CLOSE-WAIT') this.#peers.add(pairKey(socket, true));
+      else if (socket.state === 'FIN-WAIT-2') this.#add(socket);
+    }
+  }
+
+  #add(socket: SocketFacts): void {
+    const [holder] = this.#facts.holders.get(socket.inode) ?? [];
+    if (holder === undefined || !socket.info.known) return;
+    const { bytesSent } = socket.info.value;
+    const legs = this.#legsByBytes.get(bytesSent);
+    const leg = { socket, pid: holder.pid, fd: holder.fd };
+    if (legs === undefined) this.#legsByBytes.set(bytesSent, [leg]);
+    else legs.push(leg);
+  }
+
+  take({ socket, holders, age: { ms } }: StuckConnection): RelayLeg | null {
+    // Nothing received proves nothing: every connection without data has sent as much.
+    if (!socket.info.known || ms === null || socket.info.value.bytesReceived <= 1n) return null;
+    // The peer's FIN counts as a byte received, the own one not as a byte sent.
+    const bytes = socket.info.value.bytesReceived - 1n;
+    const legs = this.#legsByBytes.get(bytes) ?? [];
+    const pids = holders.map(({ pid }) => pid);
+    const fits = (leg: RelayLeg): boolean => {
+      const legAge = leg.socket.info.known ? leg.socket.info.value.lastAckReceivedMs : Number.NaN;
+      if (Math.abs(legAge - ms) > SAME_MOMENT_MS || isPairOf(leg.socket, socket)) return false;
+      if (pids.includes(leg.pid)) return true;
+      // Clients on this host have sent as much as their server received: those are no legs.
+      return bytes >= TELLING_BYTES && !this.#peers.has(pairKey(leg.socket, false)) && this.#isKin(leg.pid, pids);
+    };
+    const at = legs.findIndex(fits);
+    const [leg] = at < 0 ? [] : legs.splice(at, 1);
+    return leg ?? null;
+  }
+
+  #isKin(pid: number, others: readonly number[]): boolean {
+    const parentOf = (one: number): number => {
+      const process = this.#facts.processes.get(one);
+      return process === undefined ? 0 : valueOr(process.parentPid, 0);
+    };
+    return others.some(
+      (other) =>
+        parentOf(pid) === other || parentOf(other) === pid || (parentOf(pid) > 1 && parentOf(pid) === parentOf(other)),
+    );
+  }
+}
+
+function isPairOf(a: SocketFacts, b: SocketFacts): boolean {
+  return pairKey(a, false) === pairKey(b, true);
+}
+
+/** Namespaces are left out: the two ends may be in two of them. */
+function pairKey({ local, remote }: SocketFacts, reversed: boolean): string {
+  const [a, b] = reversed ? [remote, local] : [local, remote];
+  return `${a.address}:${a.port} ${b.address}:${b.port}`;
+}
