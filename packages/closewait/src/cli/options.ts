@@ -11,6 +11,11 @@ export const MIN_AGE_OPTION: OptionSpec = {
   default: { value: 1000, says: '1s' },
 };
 
+export const QUICK_OPTION: OptionSpec = {
+  flags: '--quick',
+  says: 'take one look and not two, half a second apart: what spins and what is in use stays open',
+};
+
 export const WHERE_OPTION: OptionSpec = {
   flags: '--where <expression>',
   says: 'only connections for which a CEL expression over the fields of `ls --json` holds',

@@ -6,6 +6,7 @@ import {
   JSON_OPTION,
   MIN_AGE_OPTION,
   NO_ALL_NAMESPACES_OPTION,
+  QUICK_OPTION,
   SELECTORS,
   WHERE_OPTION,
 } from '../options.ts';
@@ -17,9 +18,17 @@ export const DEFAULT_COMMAND = 'report';
 export const COMMANDS: readonly Command[] = [
   {
     name: DEFAULT_COMMAND,
-    says: 'every process with connections in CLOSE-WAIT, and what is known of why (the default)',
+    says: 'every process with connections in CLOSE-WAIT, and why (the default)',
     operands: SELECTORS,
-    options: [JSON_OPTION, MIN_AGE_OPTION, WHERE_OPTION, FROM_OPTION, NO_ALL_NAMESPACES_OPTION, ARGUMENTS_OPTION],
+    options: [
+      JSON_OPTION,
+      MIN_AGE_OPTION,
+      QUICK_OPTION,
+      WHERE_OPTION,
+      FROM_OPTION,
+      NO_ALL_NAMESPACES_OPTION,
+      ARGUMENTS_OPTION,
+    ],
     examples: ['closewait', 'closewait :8000', 'closewait pid:4121 --json', 'closewait cause:never-accepted'],
     load: () => import('./report.ts'),
   },
@@ -46,6 +55,22 @@ export const COMMANDS: readonly Command[] = [
       "closewait ls --where 'rxQueueBytes > 1' --json",
     ],
     load: () => import('./ls.ts'),
+  },
+  {
+    name: 'explain',
+    says: 'everything known of a process, port, connection or cause: evidence, threads, sequence, what to change',
+    operands: SELECTORS,
+    options: [
+      JSON_OPTION,
+      { flags: '--quick', says: 'one look instead of two: nothing is told of what moves' },
+      MIN_AGE_OPTION,
+      WHERE_OPTION,
+      FROM_OPTION,
+      NO_ALL_NAMESPACES_OPTION,
+      ARGUMENTS_OPTION,
+    ],
+    examples: ['closewait explain pid:4121', 'closewait explain :8000', 'closewait explain cause:worker-stuck'],
+    load: () => import('./explain.ts'),
   },
   {
     name: 'record',

@@ -1,4 +1,4 @@
-import { DIAGNOSED_STATES, diagnose } from '@closewait/core/diagnose';
+import { diagnose } from '@closewait/core/diagnose';
 import { ClosewaitError } from '@closewait/core/facts';
 import { buildReport, createStyle, formatReport } from '@closewait/core/report';
 import { TCP_STATES, type TcpState } from '@closewait/core/tcp';
@@ -15,6 +15,7 @@ import {
   runScenario,
 } from '../../lab/index.ts';
 import type { Invocation } from '../command.ts';
+import { examineClosely } from '../examine-closely.ts';
 import type { Terminal } from '../terminal.ts';
 import { readVersion } from '../version.ts';
 
@@ -84,8 +85,8 @@ async function playScenario(scenario: CauseScenario, signal: AbortSignal, termin
     onLine: ({ from, text }) => {
       terminal.out(`${faint(from)}  ${text}\n`);
     },
-    onScene: ({ pids }) => {
-      terminal.out(`\n${reportOn(pids, terminal, { allNamespaces: true })}\n`);
+    onScene: async ({ pids }) => {
+      terminal.out(`\n${await reportOn(pids, terminal, { allNamespaces: true })}\n`);
     },
   });
   terminal.out(`${strong('Ended all programs.')} The kernel has closed what they held, and the namespace is gone.\n`);
@@ -101,8 +102,8 @@ async function playFlawedServer(options: LabOptions, signal: AbortSignal, termin
     onLine: ({ from, text }) => {
       terminal.out(`${faint(from)}  ${text}\n`);
     },
-    onStuck: (scene) => {
-      terminal.out(`\n${reportOn([scene.serverPid], terminal, { allNamespaces: false })}\n`);
+    onStuck: async (scene) => {
+      terminal.out(`\n${await reportOn([scene.serverPid], terminal, { allNamespaces: false })}\n`);
     },
   });
   terminal.out(
@@ -144,14 +145,14 @@ function readConnections(networkPath: string): readonly LabConnection[] {
 }
 
 /** The report on the scenario's processes alone, whatever else is stuck on this machine. */
-function reportOn(
+async function reportOn(
   pids: readonly number[],
   { colour, width, interactive }: Terminal,
   { allNamespaces }: { readonly allNamespaces: boolean },
-): string {
-  const facts = look(new LiveSource(), { states: DIAGNOSED_STATES, depth: 'report', allNamespaces });
+): Promise<string> {
   // The connections are a moment old: the usual minimum age would hide them.
   const minAgeMs = 0;
+  const facts = await examineClosely(new LiveSource(), { minAgeMs, allNamespaces, quick: false });
   const diagnosis = diagnose(facts, {
     minAgeMs,
     selects: (_, process) => process !== null && pids.includes(process.pid),

@@ -2,8 +2,9 @@ import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from '
 import { ClosewaitError } from '@closewait/core/facts';
 import { formatBytes, formatCountOf } from '@closewait/core/report';
 import { TCP_STATES } from '@closewait/core/tcp';
-import { LiveSource, look, startRecording } from '../../kernel/index.ts';
+import { LiveSource, startRecording } from '../../kernel/index.ts';
 import type { Invocation } from '../command.ts';
+import { examineClosely } from '../examine-closely.ts';
 import { readVersion } from '../version.ts';
 
 interface RecordOptions {
@@ -31,7 +32,7 @@ export async function run({ options, terminal }: Invocation): Promise<number> {
       },
       { writtenBy: readVersion(), withArguments: rest.arguments ?? false },
     );
-    const facts = look(recorder, { states: LISTED_STATES, depth: 'report', allNamespaces });
+    const facts = await examineClosely(recorder, { minAgeMs: 0, allNamespaces, quick: false, states: LISTED_STATES });
     recorder.close();
     renameSync(partial, output);
     const sockets = formatCountOf(facts.sockets.length, 'TCP socket');

@@ -1,7 +1,7 @@
-import { DIAGNOSED_STATES, diagnose } from '@closewait/core/diagnose';
+import { diagnose } from '@closewait/core/diagnose';
 import { buildReport, formatReport, safeJson } from '@closewait/core/report';
-import { look } from '../../kernel/index.ts';
 import type { Invocation } from '../command.ts';
+import { examineClosely } from '../examine-closely.ts';
 import { openSource } from '../open-source.ts';
 import { parseSelection } from '../selection/index.ts';
 import { readVersion } from '../version.ts';
@@ -9,6 +9,7 @@ import { readVersion } from '../version.ts';
 interface ReportCommandOptions {
   readonly json?: boolean;
   readonly minAge: number;
+  readonly quick?: boolean;
   readonly where?: string;
   readonly from?: string;
   readonly allNamespaces: boolean;
@@ -17,11 +18,19 @@ interface ReportCommandOptions {
 
 /** `closewait`: every process with connections in CLOSE-WAIT, and why they are there. */
 export async function run({ operands, options, terminal }: Invocation): Promise<number> {
-  const { json, minAge, where, from, allNamespaces, ...rest } = options as unknown as ReportCommandOptions;
+  const {
+    json,
+    minAge,
+    quick = false,
+    where,
+    from,
+    allNamespaces,
+    ...rest
+  } = options as unknown as ReportCommandOptions;
   const selection = await parseSelection(operands, where);
   const source = await openSource(from);
   try {
-    const facts = look(source, { states: DIAGNOSED_STATES, depth: 'report', allNamespaces });
+    const facts = await examineClosely(source, { minAgeMs: minAge, allNamespaces, quick });
     const diagnosis = diagnose(facts, { minAgeMs: minAge, selects: selection.over(facts) });
     const { causes } = selection;
     const findings = diagnosis.findings.filter(({ cause }) => causes.length === 0 || causes.includes(cause));
@@ -40,7 +49,7 @@ export async function run({ operands, options, terminal }: Invocation): Promise<
             minAgeMs: minAge,
           }),
     );
-    return findings.length > 0 ? 1 : 0;
+    return findings.some(({ severity }) => severity !== 'benign') ? 1 : 0;
   } finally {
     source.close();
   }
