@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { build, type OutputChunk, type Plugin } from 'rolldown';
 import { LAB_PROGRAMS } from '../../packages/closewait/src/lab/program-url.ts';
@@ -42,6 +42,13 @@ chmodSync(join(dist, 'main.js'), 0o755);
 const programs = join(folder, 'src/lab/programs');
 for (const file of readdirSync(programs)) {
   if (file.endsWith('.py')) copyFileSync(join(programs, file), join(dist, 'programs', file));
+}
+
+// What `closewait explain cause:ID` prints.
+const pages = join(root, 'docs/causes');
+mkdirSync(join(dist, 'causes'), { recursive: true });
+for (const file of readdirSync(pages)) {
+  if (file !== 'README.md') copyFileSync(join(pages, file), join(dist, 'causes', file));
 }
 
 const chunks = output.filter((item): item is OutputChunk => item.type === 'chunk');

@@ -33,6 +33,7 @@ export function buildExplanation(facts: Facts, diagnosis: Diagnosis, options: Re
     return {
       summary: cause.summary,
       explanation: cause.explanation,
+      others: finding.alternatives.map((other) => ({ ...other, summary: causeOf(other.cause).summary })),
       codeFixes: orderFixes(cause.codeFixes, activity?.runtime.known === true ? activity.runtime.value : null),
       threads: activity === undefined ? null : buildThreads(activity, findSocket),
       sequence:

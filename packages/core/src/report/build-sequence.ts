@@ -82,7 +82,7 @@ function describePast(connection: StuckConnection, isClient: boolean): readonly 
           UNDATED,
           false,
         )
-      : step('eof', 'kernel', 'program', 'FIN, read', UNDATED),
+      : step('eof', 'kernel', 'program', 'takes the FIN', UNDATED),
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { Language } from '../diagnose/index.ts';
-import type { RuntimeName } from '../facts/index.ts';
+import type { CauseId, Confidence, RuntimeName } from '../facts/index.ts';
 import type { TcpState } from '../tcp/index.ts';
 import type { AgeIs, ConnectionProcess, Report, ReportConnection, ReportFinding } from './document.ts';
 
@@ -86,6 +86,8 @@ export interface ExplainedFinding extends ReportFinding {
   /** What happens in general, in one sentence and in a paragraph. */
   readonly summary: string;
   readonly explanation: string;
+  /** The other causes that the evidence allows, with what they are; as `alternatives`. */
+  readonly others: readonly { readonly cause: CauseId; readonly confidence: Confidence; readonly summary: string }[];
   /** For the language of this process first. */
   readonly codeFixes: readonly { readonly language: Language; readonly says: string }[];
   /** Null: nobody looked. */

@@ -22,9 +22,14 @@ export function findPeers(
 }
 
 /** Whether an address never leaves its host: 127.0.0.0/8 (RFC 1122 3.2.1.3) and ::1 (RFC 4291 2.5.3). */
-export function isLoopback({ address }: Endpoint): boolean {
+function isLoopback({ address }: Endpoint): boolean {
   const plain = unmapAddress(address);
   return plain === '::1' || plain.startsWith('127.');
+}
+
+/** The same of an endpoint as documents spell it. */
+export function isLoopbackText(endpoint: string): boolean {
+  return /^(127\.|\[::1\]|\[::ffff:127\.)/.test(endpoint);
 }
 
 function keyOf(from: Endpoint, to: Endpoint): string {

@@ -1,4 +1,5 @@
 export { buildConnection, buildConnectionRow } from './build-connection.ts';
+export { buildExplanation } from './build-explanation.ts';
 export { buildReport, LISTED_PER_FINDING, type ReportOptions } from './build-report.ts';
 export { connectionJsonLine, connectionProcessJson } from './connection-json-line.ts';
 export { type ConnectionTableOptions, formatConnectionTable } from './connection-table.ts';
@@ -16,6 +17,7 @@ export {
   type ReportConnection,
   type ReportEvidence,
   type ReportFinding,
+  type ReportGrowth,
   type ReportListener,
   type ReportNamespace,
   type ReportOwner,
@@ -24,7 +26,21 @@ export {
   type ReportRemedy,
   type ReportUnseen,
 } from './document.ts';
+export {
+  EXPLANATION_SCHEMA_ID,
+  type ExplainedFinding,
+  type ExplainedThread,
+  type ExplainedThreads,
+  type Explanation,
+  type Sequence,
+  type SequenceHolder,
+  type SequenceLane,
+  type SequencePeer,
+  type SequenceStep,
+} from './explain-document.ts';
 export { formatBytes, formatCount, formatCountOf, formatDuration } from './quantities.ts';
 export { safeCommand, safeJson, safeText } from './safe-text.ts';
 export { createStyle, type Paint, type Style } from './style.ts';
+export { formatExplanation } from './text-explain.ts';
+export { formatPage } from './text-page.ts';
 export { formatReport, type TextReportOptions } from './text-report.ts';

@@ -65,7 +65,8 @@ export const connection: z.ZodType<ReportConnection> = z
   .strictObject(connectionFields)
   .meta({ id: 'Connection', description: 'One connection as the kernel told it.' });
 
-type Fields<T> = { readonly [K in keyof T]: z.ZodType<T[K]> };
+/** A validator for each field of a document. */
+export type Fields<T> = { readonly [K in keyof T]: z.ZodType<T[K]> };
 
 export const connectionProcessFields: Fields<ConnectionProcess> = {
   pid: count,

@@ -10,7 +10,8 @@ import type {
   SequenceHolder,
   SequenceStep,
 } from './explain-document.ts';
-import { connection, connectionProcessFields, count, nullable } from './schema-connection.ts';
+import { connection, connectionProcessFields, count, type Fields, nullable } from './schema-connection.ts';
+import { cause, confidence } from './schema-finding.ts';
 
 const ageMs = nullable(z.number().nonnegative(), 'Milliseconds before the look; null: not known.');
 const share = (about: string): z.ZodType<number | null> => nullable(z.number().min(0).max(1), about);
@@ -79,14 +80,13 @@ const sequence: z.ZodType<Sequence> = z
   })
   .meta({ id: 'Sequence', description: 'What happened on the oldest connection, from its counters.' });
 
-type Explained = {
-  readonly [K in Exclude<keyof ExplainedFinding, keyof ReportFinding>]: z.ZodType<ExplainedFinding[K]>;
-};
-
 /** What an explained finding has beside a finding. */
-export const explainedFields: Explained = {
+export const explainedFields: Fields<Omit<ExplainedFinding, keyof ReportFinding>> = {
   summary: z.string().describe('What happens in general, in one sentence.'),
   explanation: z.string().describe('The same in a paragraph.'),
+  others: z
+    .array(z.strictObject({ cause, confidence, summary: z.string() }))
+    .describe('As `alternatives`, with what each is in one sentence.'),
   codeFixes: z
     .array(z.strictObject({ language: z.enum(LANGUAGES), says: z.string() }))
     .describe('For the language of this process first.'),

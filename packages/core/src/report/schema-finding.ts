@@ -1,12 +1,14 @@
 import { z } from 'zod';
-import { CAUSE_IDS } from '../facts/index.ts';
+import { CAUSE_IDS, type CauseId, type Confidence } from '../facts/index.ts';
 import type { ReportClosedSocket, ReportEvidence, ReportFinding, ReportProcess } from './document.ts';
-import { connection, count, jsonInteger, nullable, owner, port } from './schema-connection.ts';
+import { connection, count, type Fields, jsonInteger, nullable, owner, port } from './schema-connection.ts';
 
-const confidence = z
+export const confidence: z.ZodType<Confidence> = z
   .enum(['certain', 'likely', 'possible'])
   .meta({ id: 'Confidence', description: 'How sure it is; `certain` is never wrong.' });
-const cause = z.enum(CAUSE_IDS).meta({ id: 'Cause', description: 'Why connections stay, see docs/causes.' });
+export const cause: z.ZodType<CauseId> = z
+  .enum(CAUSE_IDS)
+  .meta({ id: 'Cause', description: 'Why connections stay, see docs/causes.' });
 
 const process: z.ZodType<ReportProcess> = z
   .strictObject({
@@ -55,7 +57,8 @@ const evidence: z.ZodType<ReportEvidence> = z
 
 const portCount = z.strictObject({ port, count }).meta({ id: 'PortCount' });
 
-const findingFields = {
+/** The fields of a finding; an explained one has more. */
+export const findingFields: Fields<ReportFinding> = {
   id: z.string().describe('The same for the same process, cause and group in the next look.'),
   cause,
   confidence,
@@ -125,15 +128,4 @@ const findingFields = {
   docs: z.string().describe('Path of the documentation page in the repository.'),
   connections: z.array(connection).max(100).describe('The oldest, oldest first; `count` is whole.'),
   closed: z.array(closedSocket).max(100),
-} as const;
-
-/** A finding, or a document of its own that says more of it. Strict. */
-export function findingWith<T extends ReportFinding>(
-  id: string,
-  more: { readonly [K in Exclude<keyof T, keyof ReportFinding>]: z.ZodType<T[K]> },
-): z.ZodType<T> {
-  const schema: z.ZodType<unknown> = z
-    .strictObject({ ...findingFields, ...more })
-    .meta({ id, description: 'Connections of one process that have one cause.' });
-  return schema as z.ZodType<T>;
-}
+};

@@ -4,7 +4,7 @@ import { REPORT_SCHEMA_ID, type Report, type ReportFinding } from './document.ts
 import { EXPLANATION_SCHEMA_ID, type ExplainedFinding, type Explanation } from './explain-document.ts';
 import { count, nullable } from './schema-connection.ts';
 import { explainedFields } from './schema-explain.ts';
-import { findingWith } from './schema-finding.ts';
+import { findingFields } from './schema-finding.ts';
 
 const unknownWhy = z.enum(['denied', 'unsupported', 'gone', 'not-asked', 'garbled']).meta({
   id: 'UnknownWhy',
@@ -61,12 +61,20 @@ const lookFields = {
     .describe('What exists, or may, and could not be looked at.'),
 } as const;
 
+const finding: z.ZodType<ReportFinding> = z
+  .strictObject(findingFields)
+  .meta({ id: 'Finding', description: 'Connections of one process that have one cause.' });
+
+const explainedFinding: z.ZodType<ExplainedFinding> = z
+  .strictObject({ ...findingFields, ...explainedFields })
+  .meta({ id: 'ExplainedFinding', description: 'A finding of a report, with everything that was read for it.' });
+
 /** The document of `closewait --json`, strict. */
 export const reportSchema: z.ZodType<Report> = z
   .strictObject({
     schema: z.literal(REPORT_SCHEMA_ID),
     ...lookFields,
-    findings: z.array(findingWith<ReportFinding>('Finding', {})).describe('The most urgent first.'),
+    findings: z.array(finding).describe('The most urgent first.'),
   })
   .meta({ title: REPORT_SCHEMA_ID, description: 'What `closewait --json` prints.' });
 
@@ -75,8 +83,6 @@ export const explanationSchema: z.ZodType<Explanation> = z
   .strictObject({
     schema: z.literal(EXPLANATION_SCHEMA_ID),
     ...lookFields,
-    findings: z
-      .array(findingWith<ExplainedFinding>('ExplainedFinding', explainedFields))
-      .describe('The most urgent first.'),
+    findings: z.array(explainedFinding).describe('The most urgent first.'),
   })
   .meta({ title: EXPLANATION_SCHEMA_ID, description: 'What `closewait explain --json` prints.' });

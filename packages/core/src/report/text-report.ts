@@ -4,6 +4,7 @@ import { formatFinding, type TextContext } from './text-finding.ts';
 import { formatCalm, formatHead, formatPassing, formatUnseen } from './text-look.ts';
 import { formatProcess, groupByProcess } from './text-process.ts';
 import { formatSummary, isInUse } from './text-summary.ts';
+import { usableWidth } from './usable-width.ts';
 
 /** How the text is written. */
 export interface TextReportOptions {
@@ -14,15 +15,6 @@ export interface TextReportOptions {
   readonly width: number;
   /** What younger connections were left out for. */
   readonly minAgeMs: number;
-}
-
-/** Lines longer than this are hard to read. */
-const WIDEST = 120;
-const NARROWEST = 40;
-
-/** The columns that a text uses of a terminal's. */
-export function usableWidth(width: number): number {
-  return Math.min(WIDEST, Math.max(NARROWEST, width));
 }
 
 /** The report for a person: ends with a newline. */
