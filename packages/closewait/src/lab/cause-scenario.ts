@@ -21,4 +21,6 @@ export interface Scene {
   readonly end: 'local' | 'remote';
   /** So many are in CLOSE-WAIT and none in another state. 0: the kernel has closed all that the processes hold. */
   readonly closeWait: number;
+  /** Of these, so many are stuck for another cause than the scenario's, which is their root. */
+  readonly victims?: readonly { readonly cause: LabCause; readonly count: number }[];
 }

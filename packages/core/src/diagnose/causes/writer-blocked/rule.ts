@@ -48,7 +48,8 @@ export function judgeWriterBlocked(group: Group, facts: Facts): Verdict | null {
 }
 
 function confidenceOf(count: number, shut: number, writers: number, watched: number): Confidence {
-  if (shut < count) return 'possible';
+  // Nothing moved in the window either, and a thread is inside of the write all the time.
+  if (shut < count) return writers >= count ? 'likely' : 'possible';
   // A program may have forgotten the connection with data in it: without a writer that looks the same.
   return writers >= count && watched === 0 ? 'certain' : 'likely';
 }

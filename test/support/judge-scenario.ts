@@ -1,0 +1,66 @@
+import { chooseSuspects, DIAGNOSED_STATES, diagnose, type Finding } from '@closewait/core/diagnose';
+import { inNetworkNamespace } from '../../packages/closewait/src/ffi/index.ts';
+import { LiveSource, look, observe } from '../../packages/closewait/src/kernel/index.ts';
+import { type CauseScenario, type LabConnection, runScenario } from '../../packages/closewait/src/lab/index.ts';
+import { waitUntil } from './wait-until.ts';
+
+/** What the diagnosis made of a scenario. */
+export interface ScenarioVerdict {
+  /** Of the last look, the most urgent first. */
+  readonly findings: readonly Finding[];
+  /** Findings of any look, also of those while the scene was still settling, that were certain and wrong. */
+  readonly wrongAndCertain: readonly Finding[];
+}
+
+/** How long what a program does with the end of a connection may take after the end itself. */
+const SETTLES_WITHIN_MS = 10_000;
+
+/** Plays a scenario and judges it until the right cause stands first, or the time is over. */
+export async function judgeScenario(scenario: CauseScenario): Promise<ScenarioVerdict> {
+  let findings: readonly Finding[] = [];
+  const wrongAndCertain: Finding[] = [];
+  await runScenario(scenario, {
+    readConnections,
+    onLine: () => undefined,
+    onScene: async ({ pids, port, victims = [] }) => {
+      const allowed = new Set([scenario.cause, ...victims.map(({ cause }) => cause)].map(String));
+      const isRight = async (): Promise<boolean> => {
+        findings = await judge(pids, port);
+        wrongAndCertain.push(
+          ...findings.filter(({ cause, confidence }) => confidence === 'certain' && !allowed.has(cause)),
+        );
+        return findings[0]?.cause === scenario.cause;
+      };
+      await waitUntil(`${scenario.name} to be called ${scenario.cause}`, isRight, SETTLES_WITHIN_MS).catch(
+        (late: unknown) => late,
+      );
+    },
+  });
+  return { findings, wrongAndCertain };
+}
+
+/** The findings on some processes, and on connections of a port that nobody holds. */
+export async function judge(pids: readonly number[], port: number): Promise<readonly Finding[]> {
+  const facts = await observe(new LiveSource(), {
+    states: DIAGNOSED_STATES,
+    depth: 'report',
+    windowMs: 500,
+    choose: (first) => chooseSuspects(first, { minAgeMs: 0 }),
+  });
+  return diagnose(facts, {
+    minAgeMs: 0,
+    selects: (connection, process) =>
+      process === null ? connection?.socket.local.port === port : pids.includes(process.pid),
+  }).findings;
+}
+
+/** All connections of one namespace. */
+export function readConnections(networkPath: string): readonly LabConnection[] {
+  const states = ['ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2', 'CLOSE-WAIT', 'CLOSING', 'LAST-ACK'] as const;
+  const inside = inNetworkNamespace(networkPath, () => ({
+    ok: true,
+    value: look(new LiveSource(), { states, depth: 'list', allNamespaces: false }).sockets,
+  }));
+  if (!inside.ok) throw new Error(`${inside.op}: ${inside.errno}`);
+  return inside.value.map(({ state, local, remote }) => ({ state, localPort: local.port, remotePort: remote.port }));
+}
