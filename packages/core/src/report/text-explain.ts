@@ -131,7 +131,7 @@ function explainSequence({ sequence, count }: ExplainedFinding, context: TextCon
   const { style, width, takenAtMs } = context;
   const which = count === 1 ? 'The connection' : `The oldest of ${formatCount(count)} connections`;
   const owners = holders.map(({ comm, pid, tid, fd, cloexec }) => {
-    const flag = cloexec === null ? '' : cloexec ? ', closed by exec' : ', inherited over exec';
+    const flag = cloexec === null ? '' : cloexec ? ', closed by exec' : ', passed on by exec';
     const own = tid === pid ? '' : `, in the table of thread ${tid} alone`;
     return `${safeText(comm ?? 'process')} ${pid}, descriptor ${fd}${own}${flag}`;
   });
@@ -205,14 +205,14 @@ function explainRemedies(
 const LANGUAGE_NAME = { c: 'C', node: 'Node.js', go: 'Go', java: 'Java', python: 'Python' } as const;
 
 function explainCode(
-  { cause, codeFix, codeFixes, docs }: ExplainedFinding,
+  { cause, codeFix, codeFixes }: ExplainedFinding,
   above: readonly ExplainedFinding[],
   context: TextContext,
 ): readonly string[] {
   const { style, width } = context;
   const page = [
     '',
-    ...hang('', `All of it: ${style.command(glue(`closewait explain cause:${cause}`))} (${docs})`, LABEL_AT, width),
+    ...hang('', `The whole page: ${style.command(glue(`closewait explain cause:${cause}`))}`, LABEL_AT, width),
   ];
   if (above.some((finding) => finding.cause === cause)) return page;
   if (codeFix === '' && codeFixes.length === 0) return page;

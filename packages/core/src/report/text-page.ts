@@ -47,19 +47,21 @@ function formatBlock(block: Block, style: Style, width: number): readonly string
   }
 }
 
+const LINK = /\[([^\]]+)\]\([^)]+\)/g;
 const SPANS = /`([^`]+)`|\*\*([^*]+)\*\*|\[([^\]]+)\]\(([^)]+)\)/g;
 
 /** Code in the colour of commands and never broken, strong words bold, a link's address behind its text. */
 function formatInline(text: string, style: Style): string {
-  return text.replaceAll(SPANS, (_, code?: string, strong?: string, label?: string, address?: string) => {
+  return text.replaceAll(SPANS, (_, code?: string, strong?: string, linked?: string, address?: string) => {
     if (code !== undefined) return style.command(glue(code));
     if (strong !== undefined) {
       return strong
+        .replaceAll(LINK, (_link, label: string) => label)
         .split(' ')
         .map((word) => style.strong(word.replaceAll('`', '')))
         .join(' ');
     }
-    return /^https?:/.test(address ?? '') ? `${label} <${address}>` : (label ?? '');
+    return /^https?:/.test(address ?? '') ? `${linked} <${address}>` : (linked ?? '');
   });
 }
 

@@ -1,11 +1,13 @@
 import type { ExplainedThread, ExplainedThreads } from './explain-document.ts';
-import { hang, padEnd, padStart, truncate, widthOf, wrap } from './layout.ts';
+import { glue, hang, padEnd, padStart, truncate, widthOf, wrap } from './layout.ts';
 import { formatCount, formatCountOf, formatDuration } from './quantities.ts';
 import { safeText } from './safe-text.ts';
 import type { Style } from './style.ts';
 
 const INDENT = 4;
 const GAP = '  ';
+/** Columns without which what a thread does stands on a line of its own. */
+const ROOM = 24;
 /** `comm` has at most 15 bytes, but may need escapes. */
 const NAME_COLUMNS = 16;
 /** Kinds of threads that the text shows; JSON has each thread. */
@@ -58,15 +60,12 @@ export function formatThreads(threads: ExplainedThreads, style: Style, width: nu
   const rest = kinds.slice(SHOWN_KINDS).reduce((sum, { count }) => sum + count, 0);
   return [
     ...wrap(describeHead(threads), width - 2).map((text) => `  ${style.strong(text)}`),
-    style.faint(`${line(({ name }) => name)}DOES`),
-    ...shown.flatMap(({ does }, index) =>
-      hang(
-        line(({ cells }) => cells[index] ?? ''),
-        does,
-        at,
-        Math.max(width, at + 20),
-      ),
-    ),
+    style.faint(`${line(({ name }) => name)}${at + ROOM <= width ? 'DOES' : ''}`.trimEnd()),
+    ...shown.flatMap(({ does }, index) => {
+      const cells = line((column) => column.cells[index] ?? '');
+      if (at + ROOM <= width) return hang(cells, does, at, width);
+      return [cells.trimEnd(), ...hang('', does, INDENT + 2, width)];
+    }),
     ...(rest > 0 ? hang('', `${formatCountOf(rest, 'more thread')}: --json has each`, INDENT, width) : []),
   ];
 }
@@ -103,7 +102,7 @@ function toKind(alike: readonly ExplainedThread[]): readonly ThreadKind[] {
   const descriptors = new Set(alike.map(({ descriptor }) => descriptor));
   const idle = alike.map(({ idleMs }) => idleMs);
   const busy = alike.map(({ busyShare }) => busyShare);
-  const does = safeText(first.does);
+  const does = safeText(first.does).replaceAll(/\(futex [^)]+\)|descriptor \d+/g, glue);
   return [
     {
       first,

@@ -1,9 +1,9 @@
-import { chooseSuspects, type Diagnosis, diagnose } from '@closewait/core/diagnose';
+import { DIAGNOSED_STATES, type Diagnosis, diagnose } from '@closewait/core/diagnose';
 import type { CauseId, Facts } from '@closewait/core/facts';
 import { buildExplanation, formatExplanation, formatPage, safeJson, safeText } from '@closewait/core/report';
 import { TCP_STATES } from '@closewait/core/tcp';
-import { observe } from '../../kernel/index.ts';
 import type { Invocation } from '../command.ts';
+import { examineClosely } from '../examine-closely.ts';
 import { openSource } from '../open-source.ts';
 import { readPage } from '../read-page.ts';
 import { parseSelection } from '../selection/index.ts';
@@ -20,9 +20,6 @@ interface ExplainOptions {
   readonly arguments?: boolean;
 }
 
-/** Between the two looks; shorter ones do not tell a busy thread from an idle one. */
-const WINDOW_MS = 500;
-
 /** Connections in every state: what a thread waits for, and the other ends of what is stuck. */
 const EXPLAINED_STATES = TCP_STATES.filter((state) => !['LISTEN', 'CLOSED', 'TIME-WAIT'].includes(state));
 
@@ -35,14 +32,13 @@ export async function run({ operands, options, terminal }: Invocation): Promise<
   if (isAboutCauses && json !== true && where === undefined && from === undefined) return printPages(causes, terminal);
   const source = await openSource(from);
   try {
-    const facts = await observe(source, {
+    const facts = await examineClosely(source, {
       states: EXPLAINED_STATES,
-      depth: 'report',
+      minAgeMs: minAge,
       allNamespaces,
-      windowMs: quick === true ? 0 : WINDOW_MS,
-      choose: (seen) => chooseSuspects(seen, { minAgeMs: minAge }),
+      quick: quick === true,
     });
-    const all = diagnose(facts, { minAgeMs: minAge, selects: selection.over(facts) });
+    const all = diagnose(narrowed(facts), { minAgeMs: minAge, selects: selection.over(facts) });
     const findings = all.findings.filter(({ cause }) => causes.length === 0 || causes.includes(cause));
     const explanation = buildExplanation(
       facts,
@@ -63,8 +59,14 @@ export async function run({ operands, options, terminal }: Invocation): Promise<
   }
 }
 
-function printPages(causes: readonly CauseId[], { colour, width, out }: Terminal): number {
-  out(causes.map((cause) => formatPage(readPage(cause), { colour, width })).join('\n'));
+/** What a report would have: the verdict is the same. */
+function narrowed(facts: Facts): Facts {
+  return { ...facts, sockets: facts.sockets.filter(({ state }) => DIAGNOSED_STATES.includes(state)) };
+}
+
+function printPages(causes: readonly CauseId[], terminal: Terminal): number {
+  const { colour, width } = terminal;
+  terminal.out(causes.map((cause) => formatPage(readPage(cause), { colour, width })).join('\n'));
   return 0;
 }
 

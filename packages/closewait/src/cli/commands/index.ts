@@ -62,7 +62,7 @@ export const COMMANDS: readonly Command[] = [
     operands: SELECTORS,
     options: [
       JSON_OPTION,
-      { flags: '--quick', says: 'one look instead of two: nothing is told of what moves' },
+      QUICK_OPTION,
       MIN_AGE_OPTION,
       WHERE_OPTION,
       FROM_OPTION,
