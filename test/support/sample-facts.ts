@@ -133,7 +133,7 @@ export function sampleCall(
 }
 
 /** What process 4121 did between two looks: its one thread polls an epoll instance. */
-export function sampleActivity(changes: Partial<ProcessActivity> = {}): ProcessActivity {
+function sampleActivity(changes: Partial<ProcessActivity> = {}): ProcessActivity {
   const threads = changes.threads ?? [sampleThread()];
   return {
     pid: 4121,

@@ -3,7 +3,7 @@ import { describeThread, type SocketFinder } from './describe-thread.ts';
 import type { ExplainedThread, ExplainedThreads } from './explain-document.ts';
 
 /** How many threads the document lists; its count is whole. */
-export const LISTED_THREADS = 1000;
+const LISTED_THREADS = 1000;
 
 /** What the threads of a process do, as the document shows it. */
 export function buildThreads(activity: ProcessActivity, findSocket: SocketFinder): ExplainedThreads {

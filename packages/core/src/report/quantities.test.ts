@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatCount, formatCountOf, formatDuration, formatInstant } from './quantities.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatCountOf,
+  formatDuration,
+  formatForecast,
+  formatInstant,
+  formatRate,
+} from './quantities.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -66,5 +74,31 @@ describe('formatInstant', () => {
     [Date.UTC(2025, 1, 3, 4, 5), '2025-02-03 04:05 UTC'],
   ])('writes %d with the date only where it is another day', (then, text) => {
     expect(formatInstant(then, now)).toBe(text);
+  });
+});
+
+describe('formatForecast', () => {
+  it.each([
+    [360_000, 300_000, 480_000, '6 min (5 to 8)'],
+    [360_000, 300_000, null, '6 min (5 or more)'],
+    [90_000, 80_000, 100_000, '90 s (80 to 100)'],
+    [7_200_000, 7_100_000, 7_300_000, '2 h'],
+    [3 * 86_400_000, 86_400_000, 90 * 86_400_000, '3 d (1 to 90)'],
+    [0, 0, 0, '0 s'],
+  ])('writes %i ms between %i and %j as %s', (ms, earliest, latest, text) => {
+    expect(formatForecast(ms, earliest, latest)).toBe(text);
+  });
+});
+
+describe('formatRate', () => {
+  it.each([
+    [46.2, '46 more a minute'],
+    [1, '1 more a minute'],
+    [0.05, '3 more an hour'],
+    [1200, '20 more a second'],
+    [0.001, ''],
+    [0, ''],
+  ])('writes %d a minute as "%s"', (perMin, text) => {
+    expect(formatRate(perMin)).toBe(text);
   });
 });

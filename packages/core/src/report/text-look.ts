@@ -19,7 +19,8 @@ export function formatHead({ host, ...look }: Look, version: string, width: numb
 /** Nothing stuck: one sentence with how much that is true of. */
 export function formatCalm(report: Look, style: Style, width: number): readonly string[] {
   const whole = report.unseen.length === 0 && report.readers.every(({ ok }) => ok);
-  const outside = report.totals.closeWait - report.totals.passing;
+  const { closeWait, passing, reported } = report.totals;
+  const outside = closeWait - passing - reported;
   const nothing =
     outside > 0 ? 'Nothing that was asked for is stuck' : whole ? 'Nothing is stuck' : 'Nothing seen is stuck';
   const looked = `${describeLook(report)} looked at ${describeDuration(report)}.`;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sampleCloseLook } from '../../../../test/support/sample-facts.ts';
 import {
   RESTART,
   sampleConnection,
@@ -349,5 +350,89 @@ describe('formatReport', () => {
     expect(print({ findings: [exact], options })).toContain('since 13:41 UTC (for 21 min)');
     expect(print({ findings: [bound], options })).toContain('since 13:41 UTC or earlier (for at least 21 min)');
     expect(print({ findings: [unaged], options })).toContain('10.0.4.2:8080 with 10.0.3.7:50112, for an unknown time');
+  });
+
+  it('tells what grows, when the descriptors run out, what is the root and what queues behind it', () => {
+    const process = sampleProcess({ descriptors: known({ open: 3736, softLimit: 4096, hardLimit: 4096 }) });
+    const root = sampleFinding({
+      id: 'root',
+      cause: 'worker-stuck',
+      title: 'All 200 workers wait for one lock.',
+      process,
+      connections: sampleConnections(200, 1_260_000, { rxQueueBytes: 1 }),
+      parts: [
+        { says: 'in service, FIN unread', count: 200 },
+        { says: 'half-read', count: 4 },
+      ],
+      victims: [{ cause: 'never-accepted', count: 980 }],
+      growth: { perMin: 60, lowPerMin: 45, highPerMin: 72, over: 'ages', windowMs: 600_000 },
+      evidence: [],
+      remedies: [],
+    });
+    const queued = sampleSocket({ inode: 0 });
+    const victim = sampleFinding({
+      id: 'victim',
+      process,
+      connections: [sampleConnection({ socket: queued, holders: [] })],
+      because: 'root',
+      growth: { perMin: 600, lowPerMin: 500, highPerMin: 700, over: 'ages', windowMs: 600_000 },
+      evidence: [],
+      remedies: [],
+    });
+    const text = print({ findings: [root, victim], facts: { closeLook: sampleCloseLook({ windowMs: 700 }) } });
+    expect(text).toMatchInlineSnapshot(`
+      "closewait 0.1.0   api-7   Linux 6.8.0-45-generic
+      48,213 TCP sockets in 2 namespaces, looked at twice in 1.4 s
+
+      201 connections are stuck in CLOSE-WAIT, in 1 process, the oldest for 21 min.
+
+      java  pid 4121  orders.service
+        201 stuck   3,736 of 4,096 descriptors, full in about 6 min (5 to 8)
+        /usr/bin/java … (4 arguments)
+        worker-stuck, certain  All 200 workers wait for one lock.
+          on :8080, the oldest since 13:41 UTC (for 21 min), 60 more a minute; from
+          10.0.3.7 (150) and 10.0.4.17 (50)
+          parts    200  in service, FIN unread
+                     4  half-read
+          root of  980 more connections queue behind (never-accepted)
+          code     Never block the loop that accepts: hand each connection to a worker
+                   and accept again at once. docs/causes/never-accepted.md
+
+        never-accepted, certain  21 connections wait in the accept queue; their peers
+          gave up before the program called accept.
+          10.0.4.2:8080 with 10.0.3.7:50112, since 13:41 UTC (for 21 min)
+          root     worker-stuck
+      "
+    `);
+  });
+
+  it('calls what is harmless so, and what is in use not stuck', () => {
+    const pool = { ...CLIENT, severity: 'benign', cause: 'idle-pool' } as const;
+    const used = sampleFinding({
+      severity: 'benign',
+      cause: 'half-close-in-use',
+      title: 'The peer has ended its sending and still receives.',
+      connections: sampleConnections(3, 5000),
+      evidence: [],
+      remedies: [],
+      codeFix: '',
+    });
+    expect(print({ findings: [pool] })).toContain('does not decide why. Harmless.');
+    expect(print({ findings: [pool, used] })).toContain(
+      '24 connections are stuck in CLOSE-WAIT, in 1 process, the oldest for at least\n3 h 12 min. 3 more are half-closed by the peer and in use.',
+    );
+    expect(print({ findings: [used] })).toMatchInlineSnapshot(`
+      "Nothing is stuck in CLOSE-WAIT: 48,213 TCP sockets in 2 namespaces looked at in
+      702 ms. To see it happen: closewait lab flawed-server
+      3 connections are half-closed by the peer and in use.
+
+      java  pid 4121  orders.service      3 in use   4,012 of 4,096 descriptors (97 %)
+        /usr/bin/java … (4 arguments)
+        half-close-in-use, certain  The peer has ended its sending and still receives.
+          Harmless.
+          on :8080, the oldest since 14:02 UTC (for 5 s); from 10.0.3.7 (2) and
+          10.0.4.17 (1)
+      "
+    `);
   });
 });
