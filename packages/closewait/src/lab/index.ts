@@ -22,6 +22,7 @@ export const CAUSE_SCENARIOS: readonly CauseScenario[] = [
 export type { LabCause } from './cause.ts';
 export type { CauseScenario, Scene } from './cause-scenario.ts';
 export { LAB_PROGRAMS, type LabProgram, programUrl } from './program-url.ts';
+export { LAB_PORT, SAYS, UPSTREAM_PORT } from './programs/contract.ts';
 export type { BusyWith } from './programs/flawed-server-contract.ts';
 export { type LabConnection, runScenario, type ScenarioRun } from './run-scenario.ts';
 export type { LabOption, LabScenario } from './scenario.ts';
@@ -33,3 +34,5 @@ export {
   runFlawedServer,
   type StuckScene,
 } from './scenarios/flawed-server.ts';
+export { type PeersCall, startPeers, stuckOn } from './scenarios/server-and-peers.ts';
+export type { Stage } from './stage.ts';

@@ -12,6 +12,14 @@ interface LabExit {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** A command that is no program of the laboratory: a fixture of a test in another language. */
+export interface LabCommand {
+  /** For messages. */
+  readonly name: string;
+  readonly file: string;
+  readonly args: readonly string[];
+}
+
 /** What Debian calls it. Found by its path: a wrapper of that name earlier in PATH would be a process of its own. */
 const PYTHON = '/usr/bin/python3';
 
@@ -20,10 +28,11 @@ const PYTHON = '/usr/bin/python3';
  * kernel ends it (PR_SET_PDEATHSIG, see programs/child-program.ts).
  */
 export class LabProcess {
-  readonly program: LabProgram;
+  readonly program: string;
   /** Lines on stdout so far. */
   readonly lines: string[] = [];
   readonly #runtime: string;
+  readonly #isPython: boolean;
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #ended: Promise<void>;
   #exit: LabExit | null = null;
@@ -31,15 +40,16 @@ export class LabProcess {
 
   /** `python`: where Python 3 lies, default /usr/bin/python3. */
   constructor(
-    program: LabProgram,
+    program: LabProgram | LabCommand,
     args: readonly string[],
     onLine: (line: string) => void,
     python: string | undefined = PYTHON,
   ) {
-    this.program = program;
-    this.#runtime = isPythonProgram(program) ? python : process.execPath;
-    const command = [fileURLToPath(programUrl(program)), '--parent', String(process.pid), ...args];
-    this.#child = spawn(this.#runtime, command, { stdio: ['pipe', 'pipe', 'pipe'] });
+    const command = typeof program === 'string' ? labCommand(program, python) : boundCommand(program);
+    this.program = command.name;
+    this.#runtime = command.file;
+    this.#isPython = typeof program === 'string' && isPythonProgram(program);
+    this.#child = spawn(command.file, [...command.args, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
     createInterface({ input: this.#child.stdout }).on('line', (line) => {
       this.lines.push(line);
       onLine(line);
@@ -98,7 +108,7 @@ export class LabProcess {
   /** @throws ClosewaitError where it has ended, and not in order: `usage` where its runtime is missing. */
   throwIfFailed(op: string): void {
     if (this.#exit === null || this.#exit.code === 0) return;
-    if (this.#child.pid === undefined && isPythonProgram(this.program)) {
+    if (this.#child.pid === undefined && this.#isPython) {
       throw new ClosewaitError('usage', `this scenario runs on Python 3, and ${this.#runtime} cannot be started`, {
         op: 'spawn',
         hint: 'apt install python3',
@@ -114,4 +124,14 @@ export class LabProcess {
     this.#child.kill('SIGKILL');
     return this.#ended;
   }
+}
+
+function labCommand(program: LabProgram, python: string): LabCommand {
+  const file = isPythonProgram(program) ? python : process.execPath;
+  return { name: program, file, args: [fileURLToPath(programUrl(program)), '--parent', String(process.pid)] };
+}
+
+/** setpriv(1) becomes the command, which then ends with this process as the laboratory's own programs do. */
+function boundCommand({ name, file, args }: LabCommand): LabCommand {
+  return { name, file: 'setpriv', args: ['--pdeathsig', 'KILL', '--', file, ...args] };
 }

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { ClosewaitError } from '@closewait/core/facts';
 import { inNetworkNamespace, PrivateNetwork } from '../ffi/index.ts';
-import { LabProcess } from './lab-process.ts';
+import { type LabCommand, LabProcess } from './lab-process.ts';
 import type { LabProgram } from './program-url.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -18,6 +18,7 @@ export class Stage implements AsyncDisposable {
   readonly #network: PrivateNetwork;
   readonly #run: StageRun;
   readonly #programs: LabProcess[] = [];
+  readonly #atEnd: (() => Promise<void>)[] = [];
 
   private constructor(network: PrivateNetwork, run: StageRun) {
     this.#network = network;
@@ -42,6 +43,20 @@ export class Stage implements AsyncDisposable {
 
   /** Starts a program in the namespace; `from` is its name in what it says. */
   start(from: string, program: LabProgram, ...args: readonly string[]): LabProcess {
+    return this.#start(from, program, args);
+  }
+
+  /** Starts any command in the namespace; it gets no argument that it is not given here. Needs setpriv (util-linux). */
+  startProgram(from: string, command: LabCommand): LabProcess {
+    return this.#start(from, command, []);
+  }
+
+  /** Runs `undo` before the programs are ended: what would keep them from ending, or outlive them. */
+  atEnd(undo: () => Promise<void>): void {
+    this.#atEnd.push(undo);
+  }
+
+  #start(from: string, program: LabProgram | LabCommand, args: readonly string[]): LabProcess {
     const { onLine, python } = this.#run;
     // spawn forks before it returns, and the child stays where its parent's thread was.
     const started = inNetworkNamespace(this.#network.path, () => ({
@@ -71,11 +86,13 @@ export class Stage implements AsyncDisposable {
 
   /** Ends everything that runs in the namespace, whoever started it, and lets the namespace go. */
   async [Symbol.asyncDispose](): Promise<void> {
+    const undone = await Promise.allSettled(this.#atEnd.map((undo) => undo()));
     await Promise.all(this.#programs.map((program) => program.stop()));
     const { signal } = new AbortController();
     const isEmpty = await waitUntil(() => this.#killInhabitants() === 0, { withinMs: this.#run.withinMs, signal });
     this.#network[Symbol.dispose]();
     if (!isEmpty) throw new ClosewaitError('internal', 'processes of the scenario survive SIGKILL', { op: 'lab' });
+    for (const result of undone) if (result.status === 'rejected') throw result.reason;
   }
 
   /** Sends SIGKILL to each process in the namespace: what its programs have started. Answers how many there were. */
