@@ -36,7 +36,7 @@ describe('the causes on the real kernel', () => {
     ]);
     process.kill(holder.pid, 'SIGCONT');
     await waitUntil('the process goes on', () => stateOf(holder.pid) !== 'T');
-    expect((await findingsIn(namespace)).map(({ cause }) => cause)).toEqual(['undetermined']);
+    expect((await findingsIn(namespace)).map(({ cause }) => cause)).toEqual(['descriptor-leaked']);
   });
 
   it('process-stopped: connections in the accept queue of a stopped process, before never-accepted', async () => {
@@ -69,7 +69,7 @@ describe('the causes on the real kernel', () => {
     await using relay = await startProgram('relay', [3], namespace);
     let ofRelay: ReportFinding | undefined;
     const deadline = performance.now() + 20_000;
-    while (ofRelay?.confidence !== 'likely' && performance.now() < deadline) {
+    while (ofRelay?.cause !== 'half-closed-relay' && performance.now() < deadline) {
       ofRelay = (await findingsIn(namespace)).find(({ process }) => process?.pid === relay.pid);
     }
     expect(ofRelay).toMatchObject({ cause: 'half-closed-relay', confidence: 'likely', count: 3 });
@@ -86,7 +86,7 @@ describe('the causes on the real kernel', () => {
     ]);
   });
 
-  it('writer-blocked: a long write to a half-closed peer that does not read, likely once the probes back off', async () => {
+  it('writer-blocked: a long write to a half-closed peer that does not read, certain once the probes back off', async () => {
     let last: ReportFinding | undefined;
     await runFlawedServer({
       port: 0,
@@ -95,11 +95,11 @@ describe('the causes on the real kernel', () => {
       onLine: () => undefined,
       onStuck: async ({ serverPid }) => {
         const deadline = performance.now() + 20_000;
-        while (last?.confidence !== 'likely' && performance.now() < deadline) {
+        while (last?.confidence !== 'certain' && performance.now() < deadline) {
           last = (await report()).findings.find(({ process }) => process?.pid === serverPid);
         }
       },
     });
-    expect(last).toMatchObject({ cause: 'writer-blocked', confidence: 'likely', severity: 'stall', count: 1 });
+    expect(last).toMatchObject({ cause: 'writer-blocked', confidence: 'certain', severity: 'stall', count: 1 });
   });
 });

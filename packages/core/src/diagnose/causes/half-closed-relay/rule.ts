@@ -7,6 +7,8 @@ import type { Verdict } from '../../rule.ts';
 
 /** Younger ones may still be answered: then everything of the connection is of the same moment. */
 const SETTLED_MS = 4000;
+/** Most answers come sooner than this. */
+const ANSWERED_MS = 1000;
 
 /**
  * A relay that waits for both directions: the client has ended, the relay has passed the end on, and the server behind
@@ -17,14 +19,15 @@ const SETTLED_MS = 4000;
 export function judgeHalfClosedRelay(group: Group, facts: Facts): Verdict | null {
   const { situation, process, connections, legs, traits } = group;
   if (situation !== 'held' || process === null || traits.moves || legs.length < connections.length) return null;
-  const settled = connections.every(({ age }) => age.ms !== null && age.ms >= SETTLED_MS);
+  const isOlder = (ms: number): boolean => connections.every(({ age }) => age.ms !== null && age.ms >= ms);
+  const settled = isOlder(SETTLED_MS);
   const reader = readerEvidence(legs, facts);
   const count = connections.length;
   const one = count === 1;
   const elsewhere = legs.filter(({ pid }) => pid !== process.pid);
   const [first] = elsewhere;
   return {
-    confidence: settled || reader.length > 0 ? 'likely' : 'possible',
+    confidence: isOlder(ANSWERED_MS) || reader.length > 0 ? 'likely' : 'possible',
     title: `A relay waits for ${one ? 'its other side: it has passed the end of this connection' : `the other sides of ${count} connections: it has passed their ends`} on, and nothing comes back.`,
     evidence: [
       {

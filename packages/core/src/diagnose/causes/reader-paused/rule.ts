@@ -16,7 +16,8 @@ export function judgeReaderPaused(group: Group, facts: Facts): Verdict | null {
     return null;
   if (traits.watch !== 'unwatched' && traits.watch !== 'nothing') return null;
   const view = ProcessView.of(process, facts);
-  if (view === null || view.free.length === 0) return null;
+  // Without an event loop there is nothing to be taken out of.
+  if (view === null || !view.waits.some(({ kind }) => kind === 'events' || kind === 'poll')) return null;
   const congested = congestedSiblings(group, facts);
   const confidence = confidenceOf(group, view, congested.length > 0);
   if (confidence === null) return null;
