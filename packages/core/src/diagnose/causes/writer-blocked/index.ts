@@ -1,4 +1,4 @@
-import type { Group } from '../../group.ts';
+import { type DestroyTexts, destroyRemedy } from '../../destroy-remedy.ts';
 import { restartRemedy } from '../../restart-remedy.ts';
 import type { Cause } from '../../rule.ts';
 import { judgeWriterBlocked } from './rule.ts';
@@ -7,33 +7,39 @@ import { judgeWriterBlocked } from './rule.ts';
 export const writerBlocked: Cause = {
   id: 'writer-blocked',
   severity: 'stall',
-  summary: '',
-  explanation: '',
+  summary: 'The peer has finished sending and does not read either; whoever writes to it waits.',
+  explanation:
+    'The peer has closed its half and neither reads nor closes the rest: its window is 0 and the send buffer ' +
+    'here is full. A blocking write does not return, a loop waits for room to send. TCP asks the peer again ' +
+    'and again whether it has room, and as long as it answers that never ends: keepalive does not help, as ' +
+    'the peer is alive.',
   judge: judgeWriterBlocked,
-  remedies: (group) => [...destroyRemedy(group), restartRemedy(group.process)],
+  remedies: (group) => [...destroyRemedy(group, WRITER), restartRemedy(group.process)],
   codeFix:
-    'Give every write a deadline: SO_SNDTIMEO or poll with a time limit in blocking code, TCP_USER_TIMEOUT for the ' +
-    'connection, SetWriteDeadline in Go. Keepalive does not help, the peer answers its probes.',
-  codeFixes: {},
+    'Give every write a time limit: SO_SNDTIMEO or poll in blocking code, TCP_USER_TIMEOUT on the ' +
+    'connection. Close on the error that follows. Keepalive does not help: the peer answers its probes.',
+  codeFixes: {
+    c:
+      'setsockopt TCP_USER_TIMEOUT (milliseconds) on each connection; SO_SNDTIMEO for blocking writes, set ' +
+      'before the write. Then close on EAGAIN or ETIMEDOUT.',
+    node:
+      'socket.setTimeout(ms, () => socket.destroy()) fires when a write makes no progress. Stop when write() ' +
+      "returns false and go on at 'drain'; stream.pipeline does so.",
+    go:
+      'conn.SetWriteDeadline(time.Now().Add(d)) before each Write; http.Server.WriteTimeout, or ' +
+      'http.ResponseController.SetWriteDeadline for streams.',
+    java:
+      'setSoTimeout limits reads only. Use the limit of the server (Jetty idleTimeout, Netty ' +
+      'WriteTimeoutHandler), or a selector with a deadline for each write.',
+    python:
+      'sock.settimeout(s) bounds sendall as a whole. asyncio: await asyncio.wait_for(writer.drain(), s), and ' +
+      'on the time limit writer.transport.abort().',
+  },
 };
 
-/** One connection can be named in a command that ends nothing else. */
-function destroyRemedy({ connections }: Group): ReturnType<Cause['remedies']> {
-  const [only, ...others] = connections;
-  if (only === undefined || others.length > 0) return [];
-  const { local, remote } = only.socket;
-  return [
-    {
-      id: 'destroy',
-      command: `ss -K state close-wait src ${host(local.address)}:${local.port} dst ${host(remote.address)}:${remote.port}`,
-      does: 'ends the connection (in its network namespace): the writer wakes with ECONNABORTED',
-      frees: { connection: true, descriptor: false, worker: true },
-      risk: 'the rest of the answer is lost; the descriptor is free only when the program closes on that error',
-      peerSees: 'a reset',
-    },
-  ];
-}
-
-function host(address: string): string {
-  return address.includes(':') ? `[${address}]` : address;
-}
+/** Measured: a thread in write and a loop that waits for EPOLLOUT both woke and closed. */
+const WRITER: DestroyTexts = {
+  does: 'ends the connection in the kernel: the writer wakes with ECONNABORTED and closes',
+  risk: 'the rest of the answer is lost; a program that does not close on that error keeps the descriptor',
+  wakes: true,
+};
