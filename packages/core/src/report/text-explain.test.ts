@@ -12,6 +12,7 @@ import {
 import type { Finding } from '../diagnose/index.ts';
 import { type CloseLook, known } from '../facts/index.ts';
 import { buildExplanation } from './build-explanation.ts';
+import type { ExplainedFinding } from './explain-document.ts';
 import { explanationSchema } from './schema.ts';
 import { removeStyle } from './style.ts';
 import { formatExplanation } from './text-explain.ts';
@@ -102,9 +103,25 @@ const FACTS = sampleFacts({
   closeLook: LOOK,
 });
 
-function print(findings: readonly Finding[], options: Partial<TextReportOptions> = {}, facts = FACTS): string {
-  const document = buildExplanation(facts, sampleDiagnosis(findings), { showArguments: false });
-  return formatExplanation(document, { version: '0.1.0', colour: false, width: 80, minAgeMs: 1000, ...options });
+/** What a cause says in general has its own tests: here it is always the same. */
+function settle(finding: ExplainedFinding): ExplainedFinding {
+  return {
+    ...finding,
+    explanation: 'How it comes to this.',
+    others: finding.others.map((other) => ({ ...other, summary: 'The program has forgotten the descriptor.' })),
+    codeFixes: [
+      { language: 'java', says: 'Give tryLock a time.' },
+      { language: 'c', says: 'Use pthread_mutex_timedlock.' },
+    ],
+  };
+}
+
+function print(findings: readonly Finding[], options: Partial<TextReportOptions> = {}): string {
+  const document = buildExplanation(FACTS, sampleDiagnosis(findings), { showArguments: false });
+  return formatExplanation(
+    { ...document, findings: document.findings.map(settle) },
+    { version: '0.1.0', colour: false, width: 80, minAgeMs: 1000, ...options },
+  );
 }
 
 describe('formatExplanation', () => {
@@ -126,12 +143,15 @@ describe('formatExplanation', () => {
                    1,180  behind them
           root of  980 more connections queue behind (never-accepted)
 
+          How it comes to this.
+
         Evidence
           for      3 threads wait for one lock
                      read from /proc/4121/task/*/syscall
           against  nothing
           missing  nothing
-          or       descriptor-leaked, possible
+          or       descriptor-leaked, possible: The program has forgotten the
+                   descriptor.
                    What tells them apart: closewait explain cause:descriptor-leaked
 
         The connection: 10.0.4.2:8080 with 10.0.3.7:50112
@@ -162,11 +182,13 @@ describe('formatExplanation', () => {
         What to change in the program
           Never block the loop that accepts: hand each connection to a worker and
           accept again at once.
+          Java     Give tryLock a time.
+          C        Use pthread_mutex_timedlock.
 
           The whole page: closewait explain cause:worker-stuck
 
         214 threads of the process, 5 were looked at, runtime jvm
-          COUNT   TID  NAME      S   CPU   SINCE  DOES
+          COUNT   TID  NAME      S   CPU     FOR  DOES
               3     1  worker-#  S   0 %  21 min  waits for another thread
                                                   (futex 0x7f3a10)
               1     9  gc        R  98 %          runs
@@ -227,6 +249,14 @@ describe('formatExplanation', () => {
     const used = print([{ ...FINDING, ...benign, cause: 'half-close-in-use' }]);
     expect(used).toContain('1 connection is half-closed by the peer and in use.');
     expect(used).not.toContain('stuck in CLOSE-WAIT');
+  });
+
+  it('gives the fix for the language of the process first', () => {
+    const document = buildExplanation(FACTS, sampleDiagnosis([FINDING]), { showArguments: false });
+    const [finding] = document.findings;
+    expect(finding?.threads?.runtime).toBe('jvm');
+    expect(finding?.codeFixes[0]?.language).toBe('java');
+    expect(finding?.explanation).not.toBe('');
   });
 
   it('is a document of its schema', () => {

@@ -33,28 +33,32 @@ function formatLine({ from, to, says, done }: SequenceStep, when: string): strin
 
 /** Who is in each lane, and below that the state of the connection as it sees it. */
 function formatHeads({ connection, accepted, holders, peer }: Sequence, gap: number, width: number): readonly string[] {
-  const heads = [
-    [nameHolders(peer?.holders ?? [], 'peer'), 'kernel', nameHolders(holders, 'no holder seen')],
-    [peer === null ? '' : peer.state, connection.state, accepted ? nameDescriptor(holders) : 'not accepted'],
+  const indent = ' '.repeat(FIRST_LANE);
+  const last = Math.min(gap - 2, width - FIRST_LANE - 2 * gap);
+  const row = (first: string, second: string, third: string): string =>
+    `${indent}${padEnd(first, gap)}${padEnd(second, gap)}${third}`.trimEnd();
+  return [
+    row(nameHolders(peer?.holders ?? [], 'peer', gap - 2), 'kernel', nameHolders(holders, 'no holder seen', last)),
+    row(peer === null ? '' : peer.state, connection.state, accepted ? nameDescriptor(holders) : 'not accepted'),
   ];
-  return heads.map((cells) => {
-    const [first = '', second = '', third = ''] = cells.map((cell) => truncate(cell, gap - 2));
-    const left = ' '.repeat(FIRST_LANE) + padEnd(first, gap) + padEnd(second, gap);
-    return (left + truncate(third, width - widthOf(left))).trimEnd();
-  });
 }
 
-function nameHolders(holders: readonly SequenceHolder[], otherwise: string): string {
+/** The name gives way, the pid does not. */
+function nameHolders(holders: readonly SequenceHolder[], otherwise: string, columns: number): string {
   const [first] = holders;
   if (first === undefined) return otherwise;
-  const pids = new Set(holders.map(({ pid }) => pid));
-  return `${safeText(first.comm ?? 'process')} ${first.pid}${pids.size > 1 ? ` +${pids.size - 1}` : ''}`;
+  const others = new Set(holders.map(({ pid }) => pid)).size - 1;
+  const pid = ` ${first.pid}${others > 0 ? ` +${others}` : ''}`;
+  return truncate(safeText(first.comm ?? 'process'), columns - pid.length) + pid;
 }
 
 function nameDescriptor(holders: readonly SequenceHolder[]): string {
   const [first] = holders;
   return first === undefined ? '' : `descriptor ${first.fd}`;
 }
+
+/** What this side has to do; data that the peer does not take is not in its hands. */
+const OWED: ReadonlySet<string> = new Set(['accept', 'close', 'own-fin']);
 
 interface Lanes {
   readonly empty: string;
@@ -70,9 +74,9 @@ function makeLanes(gap: number): Lanes {
     `${indent}|${left}|${right}|${note === '' ? '' : `  ${note}`}`;
   return {
     empty: join(blank, blank, ''),
-    row({ from, to, says, done }, when) {
+    row({ id, from, to, says, done }, when) {
       const arrow = drawArrow(says, gap - 1, PLACE[from] < PLACE[to], done);
-      const owed = !done && from !== 'peer' && PLACE[from] > PLACE[to] ? 'owed' : '';
+      const owed = OWED.has(id) ? 'owed' : '';
       if (from !== 'program' && to !== 'program')
         return join(arrow, padEnd(truncate(`  ${when}`, gap - 1), gap - 1), owed);
       return join(blank, arrow, owed);

@@ -37,7 +37,7 @@ const COLUMNS: readonly Column[] = [
   { name: 'NAME', right: false, cell: ({ name }) => truncate(safeText(name), NAME_COLUMNS) },
   { name: 'S', right: false, cell: ({ first }) => safeText(first.state) },
   { name: 'CPU', right: true, cell: ({ busyShare }) => (busyShare === null ? '' : `${Math.round(busyShare * 100)} %`) },
-  { name: 'SINCE', right: true, cell: describeSince },
+  { name: 'FOR', right: true, cell: describeIdle },
 ];
 
 /** Every thread of a process in one line; those that do the same share one, the most numerous first. */
@@ -80,7 +80,7 @@ function describeHead({ count, runtime, frozen, listed }: ExplainedThreads): str
 }
 
 /** `21 min`: since it last ran. Empty for one that runs. */
-function describeSince({ idleMs, first }: ThreadKind): string {
+function describeIdle({ idleMs, first }: ThreadKind): string {
   return idleMs === null || first.state === 'R' ? '' : formatDuration(idleMs);
 }
 
