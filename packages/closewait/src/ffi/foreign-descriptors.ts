@@ -48,16 +48,31 @@ export function socketProtocolName(path: string): SystemResult<string> {
  * (ESTALE). Needs PTRACE_MODE_ATTACH_REALCREDS (pidfd_getfd(2)), Linux 5.6; for a thread with a table of its own, or
  * whose leader has exited, PIDFD_THREAD of Linux 6.9.
  */
-export function tcpInfoOfDescriptor(
-  { pid, tid, fd }: { readonly pid: number; readonly tid: number; readonly fd: number },
-  inode: number,
-): SystemResult<Uint8Array> {
+export function tcpInfoOfDescriptor(holder: DescriptorOf, inode: number): SystemResult<Uint8Array> {
+  return withForeignDescriptor(holder, (fd) =>
+    fstatSync(fd).ino === inode
+      ? getOptionBytes(fd, SOL_TCP, TCP_INFO, TCP_INFO_BYTES)
+      : { ok: false, op: 'pidfd_getfd', errno: 'ESTALE' },
+  );
+}
+
+/** A descriptor in the table of one thread. */
+interface DescriptorOf {
+  readonly pid: number;
+  readonly tid: number;
+  readonly fd: number;
+}
+
+/** Runs `work` with a copy of another process's descriptor, and closes the copy: pidfd_open, pidfd_getfd. */
+export function withForeignDescriptor<T>(
+  { pid, tid, fd }: DescriptorOf,
+  work: (copy: number) => SystemResult<T>,
+): SystemResult<T> {
   const pidfd = answered('pidfd_open', Number(syscall(NR_PIDFD_OPEN, tid, tid === pid ? 0 : PIDFD_THREAD, 0, 0, 0)));
   if (!pidfd.ok) return pidfd;
   using owner = new Descriptor(pidfd.value);
   const copied = answered('pidfd_getfd', Number(syscall(NR_PIDFD_GETFD, owner.fd, fd, 0, 0, 0)));
   if (!copied.ok) return copied;
   using copy = new Descriptor(copied.value);
-  if (fstatSync(copy.fd).ino !== inode) return { ok: false, op: 'pidfd_getfd', errno: 'ESTALE' };
-  return getOptionBytes(copy.fd, SOL_TCP, TCP_INFO, TCP_INFO_BYTES);
+  return work(copy.fd);
 }

@@ -10,6 +10,7 @@ export {
   waitForEpoll,
   watchWithEpoll,
 } from './epoll.ts';
+export { shutdownForeign } from './end-connection.ts';
 export { errnoName } from './errno.ts';
 export { shareDescriptorTable, socketProtocolName, tcpInfoOfDescriptor } from './foreign-descriptors.ts';
 export { failureOf, inNetworkNamespace } from './namespace.ts';

@@ -1,0 +1,1 @@
+export { type ShutdownOutcome, shutDown } from './shut-down.ts';
