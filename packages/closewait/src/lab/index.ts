@@ -1,6 +1,7 @@
 import type { CauseScenario } from './cause-scenario.ts';
 import type { LabScenario } from './scenario.ts';
 import { ACCEPTANCE_SCENARIOS } from './scenarios/acceptance.ts';
+import { CHILDREN_SCENARIOS } from './scenarios/children.ts';
 import { FLAWED_SERVER } from './scenarios/flawed-server.ts';
 import { FORGETTING_SCENARIOS } from './scenarios/forgetting.ts';
 import { LISTENING_SCENARIOS } from './scenarios/listening.ts';
@@ -17,6 +18,7 @@ export const CAUSE_SCENARIOS: readonly CauseScenario[] = [
   ...FORGETTING_SCENARIOS,
   ...LISTENING_SCENARIOS,
   ...SHARING_SCENARIOS,
+  ...CHILDREN_SCENARIOS,
 ];
 
 export type { LabCause } from './cause.ts';

@@ -9,7 +9,7 @@ export const LAB_PROGRAMS = [
 ] as const;
 
 /** Programs in Python, for what needs threads; they are copied beside the bundle. */
-const PYTHON_PROGRAMS = ['thread-server'] as const;
+const PYTHON_PROGRAMS = ['thread-server', 'fork-server'] as const;
 
 /** A program of the laboratory. */
 export type LabProgram = (typeof LAB_PROGRAMS)[number] | (typeof PYTHON_PROGRAMS)[number];

@@ -146,6 +146,14 @@ const UNREAD_BYTES: Readonly<Record<string, readonly number[] | null>> = {
   'half-closed-relay-loop': [0],
   'inherited-descriptor': [1, 1],
   'half-close-in-use': [0],
+  'inherited-descriptor-fork': [1, 1],
+  'inherited-descriptor-fork-listener': [1, 1],
+  'inherited-descriptor-orphan': [1, 1],
+  'inherited-descriptor-server-gone': [1],
+  'worker-stuck-child': [1, 1, 1],
+  'worker-stuck-inetd': [1, 1],
+  'descriptor-leaked-prefork': [1, 1, 1, 1],
+  'holder-hidden-passed': [UNREAD, UNREAD, UNREAD],
 };
 
 describe('the scenarios', () => {
