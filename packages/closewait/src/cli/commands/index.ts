@@ -107,4 +107,10 @@ export const COMMANDS: readonly Command[] = [
     examples: ['closewait lab --list', 'closewait lab never-accepted', 'closewait lab flawed-server --fixed'],
     load: () => import('./lab.ts'),
   },
+  {
+    name: 'demo',
+    says: 'a tour in under 30 seconds: four broken servers, what is said of them, one explained, one ended (needs root)',
+    options: [],
+    load: () => import('./demo.ts'),
+  },
 ];

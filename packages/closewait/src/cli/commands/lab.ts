@@ -2,7 +2,6 @@ import { diagnose } from '@closewait/core/diagnose';
 import { ClosewaitError } from '@closewait/core/facts';
 import { buildReport, createStyle, formatReport } from '@closewait/core/report';
 import { TCP_STATES, type TcpState } from '@closewait/core/tcp';
-import { inNetworkNamespace } from '../../ffi/index.ts';
 import { LiveSource, look } from '../../kernel/index.ts';
 import {
   type BusyWith,
@@ -10,12 +9,12 @@ import {
   type CauseScenario,
   type FlawedServerRun,
   LAB_SCENARIOS,
-  type LabConnection,
   runFlawedServer,
   runScenario,
 } from '../../lab/index.ts';
 import type { Invocation } from '../command.ts';
 import { examineClosely } from '../examine-closely.ts';
+import { readConnections } from '../read-connections.ts';
 import type { Terminal } from '../terminal.ts';
 import { readVersion } from '../version.ts';
 
@@ -128,20 +127,6 @@ const CONNECTION_STATES = TCP_STATES.filter((state) => state !== 'CLOSED' && sta
 function readStates(port: number): readonly TcpState[] {
   const { sockets } = look(new LiveSource(), { states: CONNECTION_STATES, depth: 'list', allNamespaces: false });
   return sockets.flatMap(({ local, state }) => (local.port === port && state !== 'TIME-WAIT' ? [state] : []));
-}
-
-/** All connections of one namespace. A look from inside costs less than one at every namespace of the machine. */
-function readConnections(networkPath: string): readonly LabConnection[] {
-  const inside = inNetworkNamespace(networkPath, () => ({
-    ok: true,
-    value: look(new LiveSource(), { states: CONNECTION_STATES, depth: 'list', allNamespaces: false }),
-  }));
-  if (!inside.ok) {
-    throw new ClosewaitError('cannot-look', `cannot enter the scenario's namespace: ${inside.op}: ${inside.errno}`);
-  }
-  return inside.value.sockets.flatMap(({ state, local, remote }) =>
-    state === 'TIME-WAIT' ? [] : [{ state, localPort: local.port, remotePort: remote.port }],
-  );
 }
 
 /** The report on the scenario's processes alone, whatever else is stuck on this machine. */

@@ -1,0 +1,155 @@
+import { type Diagnosis, diagnose } from '@closewait/core/diagnose';
+import { ClosewaitError, type Facts, type Holder } from '@closewait/core/facts';
+import {
+  buildExplanation,
+  buildReport,
+  createStyle,
+  formatExplanation,
+  formatReport,
+  wrap,
+} from '@closewait/core/report';
+import { type ShutdownOutcome, shutDown } from '../../actions/index.ts';
+import { LiveSource } from '../../kernel/index.ts';
+import type { Invocation } from '../command.ts';
+import { DemoServers } from '../demo-servers.ts';
+import { examineClosely } from '../examine-closely.ts';
+import { readConnections } from '../read-connections.ts';
+import type { Terminal } from '../terminal.ts';
+import { readVersion } from '../version.ts';
+
+/** The servers are a moment old: the usual minimum age would hide what is stuck in them. */
+const MIN_AGE_MS = 0;
+
+/** `closewait demo`: broken servers on real sockets, what the report says of them, one explained, one ended. */
+export async function run({ terminal }: Invocation): Promise<number> {
+  const interrupted = new AbortController();
+  const interrupt = (): void => interrupted.abort(new ClosewaitError('internal', 'interrupted'));
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    await new Tour(terminal).guide(interrupted.signal);
+    return 0;
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
+
+class Tour {
+  readonly #terminal: Terminal;
+  readonly #source = new LiveSource();
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  async guide(signal: AbortSignal): Promise<void> {
+    this.#say(
+      'A connection is in CLOSE-WAIT when the other side has said goodbye (FIN) and the program on this side has not ' +
+        'closed. Four small servers will now do that, each for another reason, in network namespaces of their own. ' +
+        'Nothing else on this machine is touched.',
+    );
+    const { strong, faint } = createStyle(this.#terminal.colour);
+    {
+      await using servers = await DemoServers.start(signal, readConnections, ({ scenario, scene }) => {
+        this.#terminal.out(`  ${strong(`pid ${scene.pids.join(', ')}`)}  ${scenario.title}\n`);
+      });
+      const pids = servers.servers.flatMap(({ scene }) => scene.pids);
+      signal.throwIfAborted();
+      this.#say('What `closewait` says of them. Nobody has told it what is wrong:');
+      await this.#report(pids);
+      const stalled = servers.find('event-loop-stalled')?.scene.pids ?? [];
+      this.#say(`More about one of them, with \`closewait explain pid:${stalled.join()}\`:`);
+      await this.#explain(stalled);
+      const [forgetful] = servers.find('close-missing')?.scene.pids ?? [];
+      if (forgetful !== undefined) await this.#end(forgetful);
+      this.#terminal.out(faint('Ending the four servers …\n'));
+    }
+    this.#say(
+      'All programs and namespaces of the tour are gone, and with the programs all that they held: a process that ' +
+        'ends closes its descriptors. Next: `closewait` for this machine, `closewait lab --list` for every cause, ' +
+        '`closewait explain cause:close-missing` for what to change in the code.',
+    );
+  }
+
+  async #look(pids: readonly number[]): Promise<{ readonly facts: Facts; readonly diagnosis: Diagnosis }> {
+    const facts = await examineClosely(this.#source, { minAgeMs: MIN_AGE_MS, allNamespaces: true, quick: false });
+    const selects = (_: unknown, process: { readonly pid: number } | null): boolean =>
+      process !== null && pids.includes(process.pid);
+    return { facts: { ...facts, unseen: [] }, diagnosis: diagnose(facts, { minAgeMs: MIN_AGE_MS, selects }) };
+  }
+
+  async #report(pids: readonly number[]): Promise<void> {
+    const { facts, diagnosis } = await this.#look(pids);
+    const ours = { ...diagnosis, closeWait: diagnosis.findings.reduce((sum, one) => sum + one.connections.length, 0) };
+    this.#terminal.out(formatReport(buildReport(facts, ours, { showArguments: false }), this.#textOptions()));
+  }
+
+  async #explain(pids: readonly number[]): Promise<void> {
+    const { facts, diagnosis } = await this.#look(pids);
+    const explanation = buildExplanation(facts, diagnosis, { showArguments: false });
+    this.#terminal.out(formatExplanation(explanation, this.#textOptions()));
+  }
+
+  #textOptions(): Parameters<typeof formatReport>[1] {
+    const { colour, width } = this.#terminal;
+    return { version: readVersion(), colour, width, minAgeMs: MIN_AGE_MS };
+  }
+
+  /** Ends one connection from outside, and looks again: the lesson is what is not free then. */
+  async #end(pid: number): Promise<void> {
+    const before = await this.#count(pid);
+    const [victim] = before.connections;
+    if (victim === undefined) return;
+    this.#say(
+      `Now one connection of pid ${pid} is ended from outside: shutdown(2) through a copy of descriptor ${victim.holder.fd}.`,
+    );
+    const outcome = shutDown(this.#source, victim.holder, victim.inode);
+    const after = await this.#count(pid);
+    this.#terminal.out(`  ${describe(outcome)}\n`);
+    this.#terminal.out(`  in CLOSE-WAIT       ${before.connections.length} before, ${after.connections.length} now\n`);
+    this.#terminal.out(`  descriptors open    ${before.open} before, ${after.open} now\n`);
+    this.#terminal.out(`  closed but held     ${before.held} before, ${after.held} now\n`);
+    this.#say(
+      'The connection is gone from every list, and the descriptor is as lost as before: only the program can close it. ' +
+        'That is why a leak has to be fixed in the code, and why closewait counts these sockets too.',
+    );
+  }
+
+  async #count(pid: number): Promise<{
+    readonly connections: readonly { readonly holder: Holder; readonly inode: number }[];
+    readonly open: number | string;
+    readonly held: number;
+  }> {
+    const { facts, diagnosis } = await this.#look([pid]);
+    const use = facts.processes.get(pid)?.descriptors;
+    return {
+      connections: diagnosis.findings.flatMap(({ connections }) =>
+        connections.flatMap(({ socket, holders }) =>
+          holders.slice(0, 1).map((holder) => ({ holder, inode: socket.inode })),
+        ),
+      ),
+      open: use?.known === true ? use.value.open : 'unknown',
+      held: facts.closed.filter(({ holders }) => holders.some((holder) => holder.pid === pid)).length,
+    };
+  }
+
+  #say(text: string): void {
+    const { strong } = createStyle(this.#terminal.colour);
+    const lines = wrap(text, Math.min(this.#terminal.width, 100)).map((line) => strong(line));
+    this.#terminal.out(`\n${lines.join('\n')}\n\n`);
+  }
+}
+
+function describe(outcome: ShutdownOutcome): string {
+  switch (outcome.kind) {
+    case 'ended':
+      return outcome.descriptorOpen
+        ? 'The kernel has closed the connection; the program has the descriptor still.'
+        : 'The kernel has closed the connection, and the program its descriptor.';
+    case 'remains':
+      return 'The connection is in CLOSE-WAIT still.';
+    case 'changed':
+      return `Nothing was done: ${outcome.detail}.`;
+    default:
+      return `The kernel refused: ${outcome.detail}.`;
+  }
+}
