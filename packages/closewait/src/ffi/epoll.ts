@@ -9,6 +9,7 @@ export const EPOLLONESHOT = 0x4000_0000;
 export const EPOLLET = 0x8000_0000;
 
 const EPOLL_CTL_ADD = 1;
+const EPOLL_CTL_DEL = 2;
 /** struct epoll_event is packed on x86-64 alone (EPOLL_PACKED, linux/eventpoll.h). */
 const EVENT_BYTES = process.arch === 'x64' ? 12 : 16;
 const AT_DATA = process.arch === 'x64' ? 4 : 8;
@@ -28,6 +29,11 @@ export function watchWithEpoll(epoll: number, fd: number, events: number): Syste
   event.writeUInt32LE(events >>> 0, 0);
   event.writeInt32LE(fd, AT_DATA);
   return answered('epoll_ctl', ctlCall(epoll, EPOLL_CTL_ADD, fd, event));
+}
+
+/** epoll_ctl(2), EPOLL_CTL_DEL. */
+export function unwatchWithEpoll(epoll: number, fd: number): SystemResult<number> {
+  return answered('epoll_ctl', ctlCall(epoll, EPOLL_CTL_DEL, fd, Buffer.alloc(EVENT_BYTES)));
 }
 
 /** epoll_wait(2) without a time limit, for one event. */

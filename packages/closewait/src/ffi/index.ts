@@ -1,5 +1,6 @@
 export { onProcessor } from './affinity.ts';
 export { bootTimeMs } from './clock.ts';
+export { shutdownForeign } from './end-connection.ts';
 export {
   createEpoll,
   EPOLLET,
@@ -7,12 +8,14 @@ export {
   EPOLLONESHOT,
   EPOLLOUT,
   EPOLLRDHUP,
+  unwatchWithEpoll,
   waitForEpoll,
   watchWithEpoll,
 } from './epoll.ts';
-export { shutdownForeign } from './end-connection.ts';
 export { errnoName } from './errno.ts';
 export { shareDescriptorTable, socketProtocolName, tcpInfoOfDescriptor } from './foreign-descriptors.ts';
+export { registerFiles } from './io-uring.ts';
+export { limitOwnDescriptors } from './limits.ts';
 export { failureOf, inNetworkNamespace } from './namespace.ts';
 export { NetlinkSocket } from './netlink-socket.ts';
 export { PrivateNetwork } from './private-network.ts';
@@ -41,3 +44,5 @@ export {
   writeFrom,
 } from './sockets.ts';
 export { describeFailure, type SystemFailure, type SystemResult } from './system-call.ts';
+export { holdThread } from './tracing.ts';
+export { openSocketPair, sendDescriptor } from './unix-sockets.ts';

@@ -4,8 +4,11 @@ import { ACCEPTANCE_SCENARIOS } from './scenarios/acceptance.ts';
 import { CHILDREN_SCENARIOS } from './scenarios/children.ts';
 import { FLAWED_SERVER } from './scenarios/flawed-server.ts';
 import { FORGETTING_SCENARIOS } from './scenarios/forgetting.ts';
+import { HIDING_SCENARIOS } from './scenarios/hiding.ts';
+import { LIMITS_SCENARIOS } from './scenarios/limits.ts';
 import { LISTENING_SCENARIOS } from './scenarios/listening.ts';
 import { SHARING_SCENARIOS } from './scenarios/sharing.ts';
+import { STOPPING_SCENARIOS } from './scenarios/stopping.ts';
 import { WAITING_SCENARIOS } from './scenarios/waiting.ts';
 
 /** The scenarios with options of their own, in the order in which they are listed. */
@@ -19,6 +22,9 @@ export const CAUSE_SCENARIOS: readonly CauseScenario[] = [
   ...LISTENING_SCENARIOS,
   ...SHARING_SCENARIOS,
   ...CHILDREN_SCENARIOS,
+  ...LIMITS_SCENARIOS,
+  ...STOPPING_SCENARIOS,
+  ...HIDING_SCENARIOS,
 ];
 
 export type { LabCause } from './cause.ts';

@@ -6,6 +6,10 @@ export const LAB_PROGRAMS = [
   'blocking-server',
   'loop-server',
   'epoll-server',
+  'limit-server',
+  'hiding-server',
+  'tracer',
+  'freezer',
 ] as const;
 
 /** Programs in Python, for what needs threads; they are copied beside the bundle. */

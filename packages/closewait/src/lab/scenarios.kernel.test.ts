@@ -154,6 +154,14 @@ const UNREAD_BYTES: Readonly<Record<string, readonly number[] | null>> = {
   'worker-stuck-inetd': [1, 1],
   'descriptor-leaked-prefork': [1, 1, 1, 1],
   'holder-hidden-passed': [UNREAD, UNREAD, UNREAD],
+  'descriptor-limit': [UNREAD, UNREAD, UNREAD],
+  'descriptor-limit-unwatched': [UNREAD, UNREAD, UNREAD],
+  'descriptor-limit-doze': [UNREAD, UNREAD, UNREAD],
+  'descriptor-leaked-to-limit': [1, 1, 1, 1, UNREAD, UNREAD],
+  'process-stopped-traced': [1, 1, 1],
+  'process-stopped-frozen': [1, 1, 1],
+  'holder-hidden-in-flight': [UNREAD, UNREAD, UNREAD],
+  'holder-hidden-io-uring': [UNREAD, UNREAD, UNREAD],
 };
 
 describe('the scenarios', () => {
@@ -247,6 +255,8 @@ describe('a run of a scenario', () => {
     'inherited-descriptor',
     'process-stopped',
     'worker-stuck-pool',
+    'inherited-descriptor-orphan',
+    'process-stopped-frozen',
   ])('%s leaves no process behind when its runner dies of SIGKILL', async (name) => {
     const script = `
         import { readlinkSync } from 'node:fs';

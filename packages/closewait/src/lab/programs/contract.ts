@@ -29,6 +29,14 @@ export type LoopDoes = (typeof LOOP_DOES)[number];
 export const EPOLL_DOES = ['spin', 'one-shot', 'edge', 'write-only', 'write-only-edge', 'nothing'] as const;
 export type EpollDoes = (typeof EPOLL_DOES)[number];
 
+/** What a server does when accept fails for want of a descriptor; `leak`: it has got there by itself, and spins. */
+export const LIMIT_DOES = ['spin', 'leak', 'unwatch', 'doze'] as const;
+export type LimitDoes = (typeof LIMIT_DOES)[number];
+
+/** Where a server leaves connections whose descriptors it closes. */
+export const HIDING_DOES = ['in-flight', 'registered'] as const;
+export type HidingDoes = (typeof HIDING_DOES)[number];
+
 /**
  * How peers leave.
  *
