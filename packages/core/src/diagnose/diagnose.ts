@@ -33,7 +33,9 @@ const URGENCY: Readonly<Record<Severity, number>> = { leak: 0, stall: 0, benign:
 export function diagnose(facts: Facts, { minAgeMs, selects = () => true }: DiagnoseOptions): Diagnosis {
   const all = [...listConnections(facts)].filter(({ socket }) => socket.state === 'CLOSE-WAIT');
   const stuck = all.filter(({ age }) => age.ms === null || age.ms >= minAgeMs);
-  const groups = groupConnections(stuck, new OwnerFinder(facts), facts).flatMap((group) => narrowGroup(group, selects));
+  const groups = groupConnections(stuck, new OwnerFinder(facts), facts, minAgeMs).flatMap((group) =>
+    narrowGroup(group, selects),
+  );
   const judged = uniteJudged(
     groups.map((group) => judgeGroup(group, facts)),
     facts,
@@ -89,6 +91,7 @@ const NO_CONNECTIONS: Omit<Group, 'key' | 'process'> = {
   connections: [],
   kin: [],
   legs: [],
+  minAgeMs: 0,
 };
 
 /** Acknowledged something within the minimum age, so it was closed since: the program may be about to close it too. */

@@ -55,13 +55,14 @@ export function growthBetweenLooks(
   process: ProcessFacts | null,
   closeLook: CloseLook | null,
 ): Growth | null {
-  if (process === null || closeLook === null || closeLook.windowMs === null || closeLook.windowMs <= 0) return null;
+  if (process === null || closeLook === null || closeLook.socketWindowMs === null || closeLook.socketWindowMs <= 0)
+    return null;
   const opened = openedBetween(process, closeLook.activities.get(process.pid));
   const isOfGroup = matcherOf(connections);
   const arrived = closeLook.arrived.filter(isOfGroup).length - closeLook.departed.filter(isOfGroup).length;
   const count = Math.min(opened, arrived);
   if (count < FEWEST) return null;
-  return toRate({ count, low: poissonLow(count), high: poissonHigh(count) }, closeLook.windowMs, 'looks');
+  return toRate({ count, low: poissonLow(count), high: poissonHigh(count) }, closeLook.socketWindowMs, 'looks');
 }
 
 /** When the descriptors run out, counted from the look. Milliseconds. */
@@ -168,12 +169,12 @@ function subtractDepartures(
   connections: readonly StuckConnection[],
   closeLook: CloseLook | null,
 ): Growth | null {
-  if (closeLook === null || closeLook.windowMs === null || closeLook.windowMs <= 0) return arriving;
+  if (closeLook === null || closeLook.socketWindowMs === null || closeLook.socketWindowMs <= 0) return arriving;
   const left = closeLook.departed.filter(matcherOf(connections)).length;
   if (left === 0) return arriving;
   const leaving = toRate(
     { count: left, low: poissonLow(left), high: poissonHigh(left) },
-    closeLook.windowMs,
+    closeLook.socketWindowMs,
     arriving.over,
   );
   const lowPerMin = arriving.lowPerMin - leaving.highPerMin;

@@ -30,6 +30,8 @@ export interface Group {
   readonly kin: readonly StuckConnection[];
   /** For each connection the other side of a relay; empty where they have none. */
   readonly legs: readonly RelayLeg[];
+  /** Younger ones are in no group. */
+  readonly minAgeMs: number;
 }
 
 /**
@@ -53,6 +55,7 @@ export function groupConnections(
   connections: readonly StuckConnection[],
   finder: OwnerFinder,
   facts: Facts,
+  minAgeMs: number,
 ): readonly Group[] {
   const { closeLook } = facts;
   const relays = new RelayLegs(facts);
@@ -82,6 +85,7 @@ export function groupConnections(
         connections: [connection],
         kin,
         legs: leg === null ? [] : [leg],
+        minAgeMs,
       });
     } else {
       group.connections.push(connection);

@@ -91,7 +91,7 @@ export function toFinding(judged: Judged, closed: readonly ClosedSocket[], facts
     because: null,
     victims: [],
     growth:
-      growthOf(group.connections, facts.closeLook) ??
+      growthOf(group.connections, facts.closeLook, group.minAgeMs) ??
       growthBetweenLooks(group.connections, group.process, facts.closeLook),
     alternatives,
     remedies: cause.remedies(group),

@@ -1,4 +1,4 @@
-import { type Facts, type SocketFacts, valueOr } from '../facts/index.ts';
+import { type Facts, type Holder, type SocketFacts, valueOr } from '../facts/index.ts';
 import type { StuckConnection } from './finding.ts';
 
 /** The other side of a relay: a socket in FIN-WAIT-2 that passed the end on. */
@@ -21,12 +21,13 @@ const TELLING_BYTES = 8n;
 export class RelayLegs {
   readonly #facts: Facts;
   readonly #legsByBytes = new Map<bigint, RelayLeg[]>();
-  readonly #peers = new Set<string>();
+  /** Who holds the connection in CLOSE-WAIT whose other end has this pair of addresses. */
+  readonly #peers = new Map<string, readonly Holder[]>();
 
   constructor(facts: Facts) {
     this.#facts = facts;
     for (const socket of facts.sockets) {
-      if (socket.state === 'CLOSE-WAIT') this.#peers.add(pairKey(socket, true));
+      if (socket.state === 'CLOSE-WAIT') this.#peers.set(pairKey(socket, true), facts.holders.get(socket.inode) ?? []);
       else if (socket.state === 'FIN-WAIT-2') this.#add(socket);
     }
   }
@@ -42,18 +43,21 @@ export class RelayLegs {
   }
 
   take({ socket, holders, age: { ms } }: StuckConnection): RelayLeg | null {
-    // Nothing received proves nothing: every connection without data has sent as much.
-    if (!socket.info.known || ms === null || socket.info.value.bytesReceived <= 1n) return null;
+    // Nothing received proves nothing: every connection without data has sent as much. An end that is unread was not
+    // passed on.
+    if (!socket.info.known || ms === null || socket.info.value.bytesReceived <= 1n || socket.rxQueueBytes > 0)
+      return null;
     // The peer's FIN counts as a byte received, the own one not as a byte sent.
     const bytes = socket.info.value.bytesReceived - 1n;
     const legs = this.#legsByBytes.get(bytes) ?? [];
     const pids = holders.map(({ pid }) => pid);
     const fits = (leg: RelayLeg): boolean => {
       const legAge = leg.socket.info.known ? leg.socket.info.value.lastAckReceivedMs : Number.NaN;
-      if (Math.abs(legAge - ms) > SAME_MOMENT_MS || isPairOf(leg.socket, socket)) return false;
-      if (pids.includes(leg.pid)) return true;
+      if (Math.abs(legAge - ms) > SAME_MOMENT_MS) return false;
       // Clients on this host have sent as much as their server received: those are no legs.
-      return bytes >= TELLING_BYTES && !this.#peers.has(pairKey(leg.socket, false)) && this.#isKin(leg.pid, pids);
+      const served = this.#peers.get(pairKey(leg.socket, false));
+      if (pids.includes(leg.pid)) return !(served?.some(({ pid }) => pids.includes(pid)) ?? false);
+      return bytes >= TELLING_BYTES && served === undefined && this.#isKin(leg.pid, pids);
     };
     const at = legs.findIndex(fits);
     const [leg] = at < 0 ? [] : legs.splice(at, 1);
@@ -70,10 +74,6 @@ export class RelayLegs {
         parentOf(pid) === other || parentOf(other) === pid || (parentOf(pid) > 1 && parentOf(pid) === parentOf(other)),
     );
   }
-}
-
-function isPairOf(a: SocketFacts, b: SocketFacts): boolean {
-  return pairKey(a, false) === pairKey(b, true);
 }
 
 /** Namespaces are left out: the two ends may be in two of them. */

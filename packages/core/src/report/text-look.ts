@@ -25,7 +25,7 @@ export function formatCalm(report: Look, style: Style, width: number): readonly 
     outside > 0 ? 'Nothing that was asked for is stuck' : whole ? 'Nothing is stuck' : 'Nothing seen is stuck';
   const looked = `${describeLook(report)} looked at ${describeDuration(report)}.`;
   return wrap(
-    `${style.good(glue(nothing))} in CLOSE-WAIT: ${looked} To see it happen: ${style.command(glue('closewait lab flawed-server'))}`,
+    `${style.good(glue(nothing))} in CLOSE-WAIT: ${looked} To see it happen: ${style.command(glue('closewait demo'))}`,
     width,
   );
 }

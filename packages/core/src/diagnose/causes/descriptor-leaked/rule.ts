@@ -16,7 +16,7 @@ export function judgeDescriptorLeaked(group: Group, facts: Facts): Verdict | nul
   if (!isUnwatched(traits.watch) && traits.watch !== 'edge-in') return null;
   const view = ProcessView.of(process, facts);
   if (view === null) return null;
-  const growth = growthOf(connections, facts.closeLook);
+  const growth = growthOf(connections, facts.closeLook, group.minAgeMs);
   const count = connections.length;
   return {
     confidence: confidenceOf(group, view, growth !== null),

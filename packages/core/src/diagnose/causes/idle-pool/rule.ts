@@ -21,7 +21,7 @@ export function judgeIdlePool(group: Group, facts: Facts): Verdict | null {
   if (traits.progress !== 'fin-unread' && traits.progress !== 'partly-read') return null;
   const small = connections.every(({ socket }) => socket.rxQueueBytes <= FAREWELL_BYTES);
   if (!small) return null;
-  const growth = growthOf(connections, facts.closeLook);
+  const growth = growthOf(connections, facts.closeLook, group.minAgeMs);
   const view = ProcessView.of(process, facts);
   const count = connections.length;
   const one = count === 1;

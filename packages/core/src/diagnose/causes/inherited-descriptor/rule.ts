@@ -17,28 +17,44 @@ export function judgeInheritedDescriptor(group: Group, facts: Facts): Verdict | 
   if (situation !== 'held' || traits.moves || process === null) return null;
   if (traits.watch !== 'unwatched' && traits.watch !== 'unknown') return null;
   if (connections.some(({ holders }) => holders.some(({ fd }) => fd <= STANDARD_ERROR))) return null;
-  const giver = giverOf(group, facts);
-  if (giver === null) return null;
   const view = ProcessView.of(process, facts);
-  const clues = cluesOf(group, giver, view, facts);
+  if (takesItsOwn(group, process, view, facts)) return null;
+  const giver = giverOf(group, facts);
+  const clues = giver === null ? orphanClues(group, process) : cluesOf(group, giver, view, facts);
   if (clues.length === 0) return null;
   const count = connections.length;
-  const name = valueOr(giver.name, null) ?? 'its parent';
+  const whose =
+    giver === null ? 'a server that is gone' : `process ${giver.pid} (${valueOr(giver.name, null) ?? 'name unknown'})`;
   return {
     confidence: clues.some(({ id }) => STRONG.includes(id)) ? 'likely' : 'possible',
-    title: `${count === 1 ? 'A connection' : `${count} connections`} of process ${giver.pid} (${name}) ${count === 1 ? 'lives' : 'live'} on in process ${process.pid}, which has inherited ${count === 1 ? 'it' : 'them'}.`,
+    title: `${count === 1 ? 'A connection' : `${count} connections`} of ${whose} ${count === 1 ? 'lives' : 'live'} on in process ${process.pid}, which has inherited ${count === 1 ? 'it' : 'them'}.`,
     evidence: [...clues, ...closeOnExecEvidence(connections, view)],
     against: [],
     missing: [],
   };
 }
 
-const STRONG: readonly string[] = ['another-program', 'read-by-parent', 'older-than-process', 'answered-by-parent'];
+const STRONG: readonly string[] = ['another-program', 'read-by-parent', 'answered-by-parent'];
+
+/** A process that accepts from the listener itself has got its connections there. */
+function takesItsOwn(
+  { listeners }: Group,
+  { pid }: ProcessFacts,
+  view: ProcessView | null,
+  { holders }: Facts,
+): boolean {
+  const owns = listeners.some(({ inode }) => holders.get(inode)?.some((holder) => holder.pid === pid));
+  return owns && (view?.waits.some(({ kind }) => kind === 'accept' || kind === 'events') ?? true);
+}
 
 /** The nearest ancestor that does not hold the connections and has the listener, or runs while the holder does not. */
-function giverOf({ process, connections, listeners }: Group, { processes, holders }: Facts): ProcessFacts | null {
+function giverOf(group: Group, facts: Facts): ProcessFacts | null {
+  const { process, connections, listeners } = group;
+  const { processes, holders } = facts;
   const holding = new Set(connections.flatMap((connection) => connection.holders.map(({ pid }) => pid)));
   const serving = new Set(listeners.flatMap(({ inode }) => (holders.get(inode) ?? []).map(({ pid }) => pid)));
+  const relative = relativeOf(group, facts);
+  if (relative !== null) return relative;
   let child = process;
   // Deeper than the reader goes.
   for (let up = 0; up < 10 && child?.parentPid.known === true; up++) {
@@ -49,6 +65,32 @@ function giverOf({ process, connections, listeners }: Group, { processes, holder
     child = parent;
   }
   return null;
+}
+
+/** An orphan has lost its parent: who has the listener and runs the same program is, or was, of its family. */
+function relativeOf({ process, listeners, connections }: Group, { processes, holders }: Facts): ProcessFacts | null {
+  if (process === null || valueOr(process.parentPid, 0) !== 1) return null;
+  const holding = new Set(connections.flatMap((connection) => connection.holders.map(({ pid }) => pid)));
+  const serving = listeners.flatMap(({ inode }) => holders.get(inode) ?? []).filter(({ pid }) => !holding.has(pid));
+  const exe = valueOr(process.exe, null);
+  return (
+    serving
+      .flatMap(({ pid }) => processes.get(pid) ?? [])
+      .find((server) => server.pid > 1 && exe !== null && valueOr(server.exe, null) === exe) ?? null
+  );
+}
+
+/** It accepted them, or somebody did for it: nobody listens on their port any more, and nobody is its parent. */
+function orphanClues({ listeners, traits }: Group, { parentPid }: ProcessFacts): readonly Evidence[] {
+  if (listeners.length > 0 || traits.role !== 'accepted' || !traits.answered || valueOr(parentPid, 0) !== 1) return [];
+  return [
+    {
+      id: 'orphan',
+      says: 'the connections were accepted and answered, nobody listens on their port any more, and the parent of the process has ended',
+      value: true,
+      from: 'tcpi_bytes_acked, /proc/PID/stat',
+    },
+  ];
 }
 
 function cluesOf(group: Group, giver: ProcessFacts, view: ProcessView | null, facts: Facts): readonly Evidence[] {

@@ -53,7 +53,10 @@ function confidenceOf(group: Group, view: ProcessView, stuck: readonly ThreadWai
   const sure = stuck.filter((wait) => isElsewhere(wait) || (isAlone && wait.kind === 'sleep'));
   const shared = sharesLock(stuck);
   // Nobody is left who could close.
-  if (isAlone && sure.length > 0 && sure.length === view.busy.length) return 'likely';
+  if (isAlone && sure.length > 0 && sure.length === view.busy.length) {
+    // A worker that has answered and reads from elsewhere may wait for its next task.
+    return traits.answered && sure.every(({ kind }) => kind === 'transfer') ? 'possible' : 'likely';
+  }
   if (sure.length >= connections.length) return traits.answered && !isAlone ? 'possible' : 'likely';
   if (stuck.length >= connections.length && !traits.answered) {
     return shared || stuck.some(({ kind }) => kind === 'sleep' || kind === 'poll') ? 'likely' : 'possible';
