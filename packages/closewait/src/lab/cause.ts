@@ -1,19 +1,4 @@
-/** The ids of causes that a scenario can build. Those that have a rule are `CauseId` in core/facts. */
-export type LabCause =
-  | 'never-accepted'
-  | 'descriptor-limit'
-  | 'worker-stuck'
-  | 'event-loop-stalled'
-  | 'descriptor-leaked'
-  | 'close-missing'
-  | 'eof-spin'
-  | 'interest-lost'
-  | 'reader-paused'
-  | 'idle-pool'
-  | 'writer-blocked'
-  | 'half-closed-relay'
-  | 'inherited-descriptor'
-  | 'process-stopped'
-  | 'holder-hidden'
-  | 'half-close-in-use'
-  | 'closed-but-held';
+import type { CauseId } from '@closewait/core/facts';
+
+/** A cause that a scenario can build: all that have a rule, but for the answer that nothing decides. */
+export type LabCause = Exclude<CauseId, 'undetermined'>;
