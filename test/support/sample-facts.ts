@@ -167,6 +167,7 @@ export function sampleCloseLook({ activity = {}, ...changes }: SampleCloseLook =
   const one = sampleActivity(activity);
   return {
     windowMs: 500,
+    socketWindowMs: 500,
     activities: new Map([[one.pid, one]]),
     interests: new Map(),
     moved: new Set(),

@@ -20,7 +20,7 @@ import type { TableEntry } from './readers/read-holders.ts';
 import { type InterestIndex, readInterests } from './readers/read-interests.ts';
 import { readProcess } from './readers/read-process.ts';
 import { readSockets, type SocketList } from './readers/read-sockets.ts';
-import { sampleAgain, sampleThreads, type ThreadSamples } from './readers/sample-threads.ts';
+import { sampleAgain, sampleThreads, type ThreadSample, type ThreadSamples } from './readers/sample-threads.ts';
 import { ThreadReader } from './readers/thread-facts.ts';
 
 /** What a close look is for. */
@@ -52,7 +52,7 @@ export async function observe(source: KernelSource, options: ObserveOptions): Pr
     return first.facts;
   }
   const samples = log.time('threads', () => sampleSuspects(source, suspects, log));
-  const second = await lookAgain(source, options, first, sampled);
+  const second = await lookAgain(source, options, first, { time: sampled, samples });
   return log.time('activity', combine);
 
   function combine(): Facts {
@@ -65,8 +65,7 @@ export async function observe(source: KernelSource, options: ObserveOptions): Pr
     for (const [pid, before] of samples) {
       const process = facts.processes.get(pid);
       if (process === undefined) continue;
-      const tids = before.samples.map(({ tid }) => tid);
-      const now = second === null ? before.samples : sampleAgain(source, pid, tids);
+      const now = second?.samples.get(pid) ?? before.samples;
       const earlier = new Map(before.samples.map((sample) => [sample.tid, sample]));
       activities.set(
         pid,
@@ -86,6 +85,7 @@ export async function observe(source: KernelSource, options: ObserveOptions): Pr
     const compared = compareSockets(facts.sockets, second?.list ?? null, second?.answered ?? new Set());
     const closeLook: CloseLook = {
       windowMs,
+      socketWindowMs: second === null ? null : second.socketWindowMs,
       activities,
       interests: interest.interests,
       moved: compared.moved,
@@ -112,6 +112,8 @@ const ONE_LOOK = unknown('not-asked', 'one look shows no growth');
 /** The same sockets once more, after a while. */
 interface SecondLook {
   readonly windowMs: number;
+  readonly socketWindowMs: number;
+  readonly samples: ReadonlyMap<number, readonly ThreadSample[]>;
   readonly list: readonly SocketFacts[];
   /** Inodes of the namespaces that answered again. */
   readonly answered: ReadonlySet<number>;
@@ -120,26 +122,48 @@ interface SecondLook {
 async function lookAgain(
   source: KernelSource,
   { windowMs, states }: ObserveOptions,
-  { facts, log }: TakenLook,
-  sampled: LookTime,
+  { facts, log, time }: TakenLook,
+  sampled: { readonly time: LookTime; readonly samples: ReadonlyMap<number, ThreadSamples> },
 ): Promise<SecondLook | null> {
   if (windowMs === 0) return null;
   await source.pause(windowMs);
   const again = source.beginLook();
-  if (!isLater(again, sampled)) {
+  if (!isLater(again, sampled.time)) {
     log.missed('what moves between two looks', unknown('not-asked', `${source.origin} holds one look`));
     return null;
   }
+  // Threads first: what a dump takes would count as time in which they were busy.
+  const samples = log.time('threads again', () => resample(source, sampled.samples));
   const stuck = new Set(facts.sockets.filter(({ state }) => state === 'CLOSE-WAIT').map(({ netns }) => netns));
   const namespaces: readonly NamespaceRef[] = facts.namespaces.filter(({ inode }) => stuck.has(inode));
   const list: SocketList = log.run('sock_diag again', () =>
     readSockets(source, namespaces, { states, extensions: ['info', 'memory'], orphans: false }, log),
   );
   return {
-    windowMs: again.bootMs - sampled.bootMs,
+    windowMs: again.bootMs - sampled.time.bootMs,
+    socketWindowMs: again.bootMs - time.bootMs,
+    samples,
     list: list.sockets,
     answered: new Set(list.answered.map(({ inode }) => inode)),
   };
+}
+
+function resample(
+  source: KernelSource,
+  samples: ReadonlyMap<number, ThreadSamples>,
+): ReadonlyMap<number, readonly ThreadSample[]> {
+  const again = new Map<number, readonly ThreadSample[]>();
+  for (const [pid, before] of samples) {
+    again.set(
+      pid,
+      sampleAgain(
+        source,
+        pid,
+        before.samples.map(({ tid }) => tid),
+      ),
+    );
+  }
+  return again;
 }
 
 /** A recording that holds no such look answers with the beginning of time. */
@@ -164,12 +188,12 @@ function sampleSuspects(
       if (read.why !== 'gone') log.missed(`threads of process ${pid}`, read);
       continue;
     }
-    const { samples: some, threadCount } = read.value;
+    const { samples: some, threadCount, leftOut } = read.value;
     threads += some.length;
     samples.set(pid, read.value);
-    if (some.length < threadCount / 2) {
-      const why = unknown('not-asked', `${some.length} of ${threadCount}, evenly spread, were read`);
-      log.missed(`some threads of process ${pid}`, why);
+    if (leftOut > 0) {
+      const why = unknown('not-asked', `${threadCount - leftOut}, evenly spread, were read`);
+      log.missed(`${leftOut} of ${threadCount} threads of process ${pid}`, why);
     }
   }
   return samples;
@@ -183,7 +207,8 @@ function readSuspectInterests(
   const wanted = new Set(inodes);
   for (const { inode } of facts.listeners) wanted.add(inode);
   const entries = entriesOf(index.instances, 'epolls');
-  return readInterests(source, new Map([...entries].filter(([pid]) => pids.has(pid))), wanted, log);
+  const ofSuspects = new Map([...entries].filter(([pid]) => pids.has(pid)));
+  return readInterests(source, ofSuspects, { inodes: wanted, holders: facts.holders }, log);
 }
 
 function entriesOf(

@@ -29,6 +29,8 @@ const DECODERS: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
   fdInfo: codec.decodeFdInfo,
   syscall: codec.decodeProcSyscall,
   wchan: codec.decodeWchan,
+  sched: codec.decodeProcSched,
+  schedstat: codec.decodeProcSchedstat,
   epoll: codec.decodeEpollWatches,
   registeredFiles: codec.decodeRegisteredFiles,
   descriptorsInFlight: codec.decodeDescriptorsInFlight,
@@ -63,6 +65,8 @@ const VALID: readonly Uint8Array[] = [
   text(procFixture.syscall.read),
   text(procFixture.syscall.stoppedLoop),
   text(procFixture.wchan.poll),
+  text('node (7, #threads: 11)\n-----\nse.exec_start    :      8103.000125\nnr_switches :  7\n'),
+  text('1234567 89 10\n'),
   text(procFixture.fdinfo.epoll),
   text(procFixture.fdinfo.ring),
   text(procFixture.fdinfo.unixReceiver),
@@ -170,6 +174,34 @@ describe('decodeProcSyscall', () => {
         expect(codec.decodeProcSyscall(text(`${number} ${registers.join(' ')}\n`))).toEqual({
           ok: true,
           value: { kind: 'in-call', call: { number, args: values, is32Bit: stackPointer < 2n ** 32n } },
+        });
+      }),
+    );
+  });
+});
+
+describe('decodeProcSchedstat', () => {
+  it('gives back every time that the kernel can print, as exactly as a double can', () => {
+    const count = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+    fc.assert(
+      fc.property(count, count, count, (run, wait, runs) => {
+        expect(codec.decodeProcSchedstat(text(`${run} ${wait} ${runs}\n`))).toEqual({
+          ok: true,
+          value: { runMs: Number(run) / 1e6, waitMs: Number(wait) / 1e6, runs: Number(runs) },
+        });
+      }),
+    );
+  });
+});
+
+describe('decodeProcSched', () => {
+  it('is not misled by what a thread calls itself', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 15 }), fc.nat(1e9), (name, start) => {
+        const lines = [`${name} (7, #threads: 1)`, '-'.repeat(65), `se.exec_start   :   ${start}.000125`, ''];
+        expect(codec.decodeProcSched(text(lines.join('\n')))).toEqual({
+          ok: true,
+          value: { lastRanMs: start + 0.000125 },
         });
       }),
     );

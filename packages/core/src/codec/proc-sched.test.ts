@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, property, uint8Array } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeProcSched, decodeProcSchedstat } from './proc-sched.ts';
 
@@ -16,7 +16,7 @@ describe('decodeProcSched', () => {
   });
 
   it('answers, and does not throw, for any bytes', () => {
-    fc.assert(fc.property(fc.uint8Array(), (input) => typeof decodeProcSched(input).ok === 'boolean'));
+    assert(property(uint8Array(), (input) => typeof decodeProcSched(input).ok === 'boolean'));
   });
 });
 
@@ -33,6 +33,6 @@ describe('decodeProcSchedstat', () => {
   });
 
   it('answers, and does not throw, for any bytes', () => {
-    fc.assert(fc.property(fc.uint8Array(), (input) => typeof decodeProcSchedstat(input).ok === 'boolean'));
+    assert(property(uint8Array(), (input) => typeof decodeProcSchedstat(input).ok === 'boolean'));
   });
 });

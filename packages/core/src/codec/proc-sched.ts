@@ -1,5 +1,5 @@
 import { type Decoded, decoded, problem, quoteInput } from './decoded.ts';
-import { decodeText, parseWhole } from './text.ts';
+import { decodeText } from './text.ts';
 
 /** What the scheduler says of a thread in `/proc/PID/task/TID/sched`. */
 export interface ProcSched {
@@ -32,13 +32,15 @@ export interface ProcSchedstat {
 }
 
 const NS_PER_MS = 1e6;
+const THREE_NUMBERS = /^(\d{1,20}) (\d{1,20}) (\d{1,20})$/;
 
 /** `/proc/PID/task/TID/schedstat`; `0 0 0` where the kernel does not count. */
 export function decodeProcSchedstat(bytes: Uint8Array): Decoded<ProcSchedstat> {
   const text = decodeText(bytes).trimEnd();
-  const [run, wait, runs, ...more] = text.split(' ').map(parseWhole);
-  if (typeof run !== 'number' || typeof wait !== 'number' || typeof runs !== 'number' || more.length > 0) {
+  const [, run, wait, runs] = THREE_NUMBERS.exec(text) ?? [];
+  if (run === undefined || wait === undefined || runs === undefined) {
     return problem('/proc/PID/task/TID/schedstat', 0, 'three numbers', quoteInput(text));
   }
-  return decoded({ runMs: run / NS_PER_MS, waitMs: wait / NS_PER_MS, runs });
+  // Above 2^53 ns, 104 days, a double is exact to some nanoseconds: enough for milliseconds.
+  return decoded({ runMs: Number(run) / NS_PER_MS, waitMs: Number(wait) / NS_PER_MS, runs: Number(runs) });
 }

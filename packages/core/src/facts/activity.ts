@@ -107,8 +107,13 @@ export interface HiddenPlaces {
 
 /** What the second stage of a look learned about the processes and sockets that the first one found suspicious. */
 export interface CloseLook {
-  /** Between the two samples of threads and sockets; null: one look (`--quick`). */
+  /** Between the two samples of threads; null: one look (`--quick`). */
   readonly windowMs: number | null;
+  /**
+   * From the first look at sockets and descriptors to the second one: for the rates of `arrived`, `departed` and
+   * `openLater`. Longer than `windowMs` by what the first look took, 1 s at 95,000 sockets.
+   */
+  readonly socketWindowMs: number | null;
   /** By pid. */
   readonly activities: ReadonlyMap<number, ProcessActivity>;
   /** By socket inode: of suspect sockets and of listeners. No entry: no epoll instance that was read watches it. */

@@ -91,7 +91,10 @@ export class LiveSource implements KernelSource {
   readSchedulerClock(cpu: number): Reading<number> {
     const read = onProcessor(cpu, () => ({ ok: true, value: this.readFile('/proc/thread-self/sched') }));
     if (!read.ok) return refusal(read, `processor ${cpu}`);
-    if (!read.value.known) return read.value;
+    if (!read.value.known) {
+      const { why, detail } = read.value;
+      return why === 'gone' ? unknown('unsupported', `${detail}: no CONFIG_SCHED_DEBUG`) : read.value;
+    }
     const decoded = decodeProcSched(read.value.value);
     return decoded.ok ? known(decoded.value.lastRanMs) : unknown('garbled', describeProblem(decoded.problem));
   }

@@ -41,7 +41,7 @@ export function countEntries(path: string): Reading<number> {
   if (!stats.known) return stats;
   return stats.value.size > 0
     ? known(stats.value.size)
-    : unknown('unsupported', `stat ${path}: no size before Linux 6.2`);
+    : unknown('unsupported', `stat ${path}: no size; before Linux 6.2, or its first thread has exited`);
 }
 
 /** All sockets of a /proc/PID/task/TID/fd directory. Descriptors that are closed meanwhile are left out. */

@@ -37,6 +37,7 @@ function readRegistered(
       }
       // The kernel leaves the list out while somebody uses the ring.
       if (files.value === null) refusals.add(unknown('unsupported', `${path}: no list of registered files`));
+      if ((files.value?.unnamedFiles ?? 0) > 0) refusals.add(unknown('unsupported', `${path}: files without names`));
       for (const inode of files.value?.socketInodes ?? []) {
         if (inodes.has(inode)) registered.set(inode, [...(registered.get(inode) ?? []), { pid, fd }]);
       }

@@ -1,5 +1,13 @@
 import { decodeEpollEvents, decodeEpollWatches } from '@closewait/core/codec';
-import { type EpollFacts, type Interest, type KernelSource, known, type Reading, unknown } from '@closewait/core/facts';
+import {
+  type EpollFacts,
+  type Holder,
+  type Interest,
+  type KernelSource,
+  known,
+  type Reading,
+  unknown,
+} from '@closewait/core/facts';
 import { decodeFile } from './decode-file.ts';
 import type { LookLog } from './look-log.ts';
 import type { TableEntry } from './read-holders.ts';
@@ -13,9 +21,18 @@ export interface InterestIndex {
 /** A row of an instance costs about 1 µs; a process with more instances than this has one for each connection. */
 const MOST_INSTANCES = 256;
 
+/** Watches on which sockets to keep. */
+export interface WantedWatches {
+  readonly inodes: ReadonlySet<number>;
+  /** Who holds them: what tells the device of sockets. */
+  readonly holders: ReadonlyMap<number, readonly Holder[]>;
+}
+
 interface Match {
   readonly inode: number;
   readonly device: number;
+  /** The number under which it was added. */
+  readonly descriptor: number;
   readonly interest: Interest;
 }
 
@@ -26,7 +43,7 @@ interface Match {
 export function readInterests(
   source: KernelSource,
   epollsByPid: ReadonlyMap<number, readonly TableEntry[]>,
-  inodes: ReadonlySet<number>,
+  { inodes, holders }: WantedWatches,
   log: LookLog,
 ): InterestIndex {
   const matches: Match[] = [];
@@ -38,7 +55,7 @@ export function readInterests(
     const why = unknown('not-asked', `no more than ${MOST_INSTANCES} of one process are read`);
     log.missed(`${unread} epoll instances of process ${pid}`, why);
   }
-  const interests = Map.groupBy(onSockets(matches), ({ inode }) => inode);
+  const interests = Map.groupBy(onSockets(matches, holders), ({ inode }) => inode);
   return {
     interests: new Map([...interests].map(([inode, list]) => [inode, list.map(({ interest }) => interest)])),
     epolls,
@@ -60,19 +77,25 @@ function readInstances(
       return watches;
     }
     found.push({ tid, fd, watches: watches.value.length });
-    for (const { inode, device, events: mask } of watches.value) {
+    for (const { inode, device, descriptor, events: mask } of watches.value) {
       if (!inodes.has(inode)) continue;
-      matches.push({ inode, device, interest: { pid, tid, epollFd: fd, mask, events: decodeEpollEvents(mask) } });
+      const interest = { pid, tid, epollFd: fd, mask, events: decodeEpollEvents(mask) };
+      matches.push({ inode, device, descriptor, interest });
     }
   }
   return known(found);
 }
 
 /**
- * All sockets are on one device. A file of another one may have the inode number of a socket (all eventfds share one):
- * the device on which most of the matches are is that of the sockets.
+ * All sockets are on one device. A file of another one may have the inode number of a socket (all eventfds share one).
+ * A watch whose number leads to that socket in the same table tells the device; where each number is stale, the one on
+ * which most matches are.
  */
-function onSockets(matches: readonly Match[]): readonly Match[] {
+function onSockets(matches: readonly Match[], holders: WantedWatches['holders']): readonly Match[] {
+  const sure = matches.find(({ inode, descriptor, interest: { pid, tid } }) =>
+    holders.get(inode)?.some((holder) => holder.pid === pid && holder.tid === tid && holder.fd === descriptor),
+  );
+  if (sure !== undefined) return matches.filter(({ device }) => device === sure.device);
   const byDevice = Map.groupBy(matches, ({ device }) => device);
   return [...byDevice.values()].toSorted((a, b) => b.length - a.length)[0] ?? [];
 }

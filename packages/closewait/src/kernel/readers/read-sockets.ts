@@ -84,6 +84,7 @@ export function readCensus(source: KernelSource, namespaces: readonly NamespaceR
   const countByNamespace = new Map<number, number>();
   const listeners: SocketFacts[] = [];
   const congested: SocketFacts[] = [];
+  let moreCongested = 0;
   const inodes = new Set<number>();
   const addresses = createAddressTexts();
   const states = TCP_STATES.filter((state) => state !== 'CLOSED');
@@ -95,12 +96,20 @@ export function readCensus(source: KernelSource, namespaces: readonly NamespaceR
     countByNamespace.set(inode, (countByNamespace.get(inode) ?? 0) + 1);
     inodes.add(peekInetDiagInode(payload));
     const list = state === 'LISTEN' ? listeners : isCongested(state, payload) ? congested : null;
-    if (list === null || (list === congested && congested.length >= MOST_CONGESTED)) return undefined;
+    if (list === null) return undefined;
+    if (list === congested && congested.length >= MOST_CONGESTED) {
+      moreCongested++;
+      return undefined;
+    }
     const socket = decodeInetDiagMessage(payload, inode, [], addresses);
     if (!socket.ok) return unknown('garbled', describeProblem(socket.problem));
     list.push(socket.value);
     return undefined;
   });
+  if (moreCongested > 0) {
+    const why = unknown('not-asked', `no more than ${MOST_CONGESTED} are read`);
+    log.missed(`${moreCongested} connections whose peer does not take what was sent`, why);
+  }
   const seen = namespaces.map(({ inode, path }) => ({
     inode,
     path,

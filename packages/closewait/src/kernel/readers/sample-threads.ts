@@ -8,7 +8,7 @@ import {
   type ProcStat,
   type ThreadCall,
 } from '@closewait/core/codec';
-import { type KernelSource, mapReading, type Reading } from '@closewait/core/facts';
+import { type KernelSource, known, mapReading, type Reading, unknown } from '@closewait/core/facts';
 import { decodeFile } from './decode-file.ts';
 
 /** What one look saw of a thread. */
@@ -27,6 +27,8 @@ export interface ThreadSamples {
   readonly samples: readonly ThreadSample[];
   /** All that there are. */
   readonly threadCount: number;
+  /** Those that were not read because there are too many. */
+  readonly leftOut: number;
 }
 
 /** Five files a thread, 60 µs: a process with 2,000 threads costs 60 ms. */
@@ -43,7 +45,7 @@ export function sampleThreads(source: KernelSource, pid: number): Reading<Thread
     (_, index) => tids[Math.floor(index * step)],
   );
   const samples = chosen.flatMap((tid) => (tid === undefined ? [] : sampleThread(source, pid, tid)));
-  return { known: true, value: { samples, threadCount: tids.length } };
+  return known({ samples, threadCount: tids.length, leftOut: tids.length - chosen.length });
 }
 
 /** Samples threads that were sampled before. */
@@ -62,8 +64,18 @@ function sampleThread(source: KernelSource, pid: number, tid: number): readonly 
       stat: stat.value,
       call: decodeFile(source, `${path}/syscall`, decodeProcSyscall),
       wchan: decodeFile(source, `${path}/wchan`, decodeWchan),
-      schedstat: decodeFile(source, `${path}/schedstat`, decodeProcSchedstat),
-      lastRanMs: mapReading(decodeFile(source, `${path}/sched`, decodeProcSched), ({ lastRanMs }) => lastRanMs),
+      schedstat: optional(decodeFile(source, `${path}/schedstat`, decodeProcSchedstat), 'CONFIG_SCHED_INFO'),
+      lastRanMs: mapReading(
+        optional(decodeFile(source, `${path}/sched`, decodeProcSched), 'CONFIG_SCHED_DEBUG'),
+        ({ lastRanMs }) => lastRanMs,
+      ),
     },
   ];
+}
+
+/** The thread was there a moment ago: a file that is not is one that the kernel was built without. */
+function optional<T>(reading: Reading<T>, configuration: string): Reading<T> {
+  return !reading.known && reading.why === 'gone'
+    ? unknown('unsupported', `${reading.detail}: no ${configuration}`)
+    : reading;
 }
