@@ -18,7 +18,7 @@ function commandFor(
     processes: [process],
   });
   const stuck = sockets.map((socket) => ({ socket, holders: [HOLDER], age: { ms: 5000, is: 'exact' as const } }));
-  const [group] = groupConnections(stuck, new OwnerFinder(facts), facts);
+  const [group] = groupConnections(stuck, new OwnerFinder(facts), facts, 0);
   return group === undefined ? undefined : destroyRemedy(group)[0]?.command;
 }
 
