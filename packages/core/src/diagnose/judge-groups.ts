@@ -135,12 +135,14 @@ export function linkRoots(findings: readonly Finding[]): readonly Finding[] {
       if (finding.connections.some(({ socket }) => socket.inode > 0)) roots.set(pid, finding);
     }
   }
-  return findings.map((finding) => {
+  const linked = findings.map((finding) => {
     const root = roots.get(finding.process?.pid ?? 0);
     if (root === undefined) return finding;
-    if (root === finding) return { ...finding, victims: victimsOf(finding, findings) };
+    if (root === finding) return { ...finding, victims: victimsOf(root, findings) };
     return finding.cause === 'never-accepted' ? { ...finding, because: root.id } : finding;
   });
+  const isVictimOf = (root: Finding): readonly Finding[] => linked.filter(({ because }) => because === root.id);
+  return linked.filter(({ because }) => because === null).flatMap((finding) => [finding, ...isVictimOf(finding)]);
 }
 
 function victimsOf(root: Finding, findings: readonly Finding[]): Finding['victims'] {

@@ -71,7 +71,7 @@ function isSteady({ thread }: ThreadWait): boolean {
 const CLOCK_SLACK_MS = 250;
 const CLOCK_SLACK = 0.05;
 /** It may have worked for a while before it got stuck. */
-const WORKED_MS = 5000;
+const WORKED_MS = 1000;
 
 /**
  * Whether a thread can be the one that serves a connection: it last ran when the data had come, or later. `unknown`

@@ -47,7 +47,10 @@ function confidenceOf({ traits, connections }: Group, view: ProcessView, grows: 
   const mayServe = traits.progress !== 'untouched' && !traits.answered && traits.role !== 'connected';
   const busy = view.busy.length > 0 && mayServe && view.busy.length >= connections.length;
   const hidden = traits.watch === 'registered-once' && mayServe;
-  if (view.free.length === 0 || busy || hidden || traits.watch === 'edge-in') return grows ? 'likely' : 'possible';
+  // A loop that waits in poll or select would come back at once if it asked for this one.
+  const polls = view.waits.some(({ kind }) => kind === 'poll') && traits.progress === 'untouched';
+  if ((view.free.length === 0 && !polls) || busy || hidden || traits.watch === 'edge-in')
+    return grows ? 'likely' : 'possible';
   return 'likely';
 }
 

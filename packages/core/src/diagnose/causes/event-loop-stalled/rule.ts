@@ -15,10 +15,13 @@ import { isElsewhere } from '../../thread-wait.ts';
 export function judgeEventLoopStalled(group: Group, facts: Facts): Verdict | null {
   const { traits, situation, connections, process } = group;
   if (situation !== 'held' || traits.moves) return null;
-  if (traits.watch !== 'level-in' && traits.watch !== 'edge-in') return null;
   const view = ProcessView.of(process, facts);
   if (view === null) return null;
-  const interests = interestsOf(connections, facts);
+  // Accepted, and not yet registered when the loop stopped: they share the fate of those that are.
+  const isUnregistered = traits.watch === 'unwatched' && traits.progress === 'untouched';
+  if (traits.watch !== 'level-in' && traits.watch !== 'edge-in' && !isUnregistered) return null;
+  const interests = interestsOf(isUnregistered ? group.kin : connections, facts).filter(({ events }) => events.in);
+  if (isUnregistered && (interests.length === 0 || view.free.some(({ kind }) => kind === 'events'))) return null;
   if (interests.some(({ epollFd }) => view.waitsOn(epollFd))) return null;
   const isSpinning = view.spinners.length > 0;
   // An edge was handed over when the FIN came: a loop that was busy only then has lost it, which is another cause.
@@ -26,8 +29,8 @@ export function judgeEventLoopStalled(group: Group, facts: Facts): Verdict | nul
   const count = connections.length;
   return {
     confidence: isSpinning ? 'possible' : 'likely',
-    title: `The event loop does not run: ${count === 1 ? 'one connection is' : `${count} connections are`} watched and readable, and nobody asks.`,
-    evidence: [...watchEvidence(interests, count), ...loopEvidence(view, facts)],
+    title: `The event loop does not run: ${count === 1 ? 'one connection is' : `${count} connections are`} readable, and nobody asks.`,
+    evidence: [...watchEvidence(interests), ...loopEvidence(view, facts)],
     against: isSpinning
       ? [{ id: 'makes-calls', says: 'a thread never sleeps and makes system calls: the loop may run', value: true }]
       : [],
@@ -35,13 +38,13 @@ export function judgeEventLoopStalled(group: Group, facts: Facts): Verdict | nul
   };
 }
 
-function watchEvidence(interests: readonly Interest[], count: number): readonly Evidence[] {
+function watchEvidence(interests: readonly Interest[]): readonly Evidence[] {
   const [first] = interests;
   if (first === undefined) return [];
   return [
     {
       id: 'watched-and-readable',
-      says: `epoll descriptor ${first.epollFd} watches ${count === 1 ? 'it' : 'them'} for IN, and no thread waits in epoll_wait on it`,
+      says: `epoll descriptor ${first.epollFd} watches connections for IN, and no thread waits in epoll_wait on it`,
       value: `0x${first.mask.toString(16)}`,
       from: `/proc/${first.pid}/fdinfo/${first.epollFd}, /proc/${first.pid}/task/*/syscall`,
     },

@@ -20,9 +20,9 @@ export function judgeWorkerStuck(group: Group, facts: Facts): Verdict | null {
   const inService = group.kin.filter(isInService);
   const stuck = stuckThreads(view, inService);
   if (traits.progress === 'untouched') return judgeWaiting(group, view, inService, stuck, facts);
-  if (stuck.length === 0) return null;
+  if (stuck.length === 0) return judgeLightThreads(group, view);
   const confidence = confidenceOf(group, view, stuck);
-  if (confidence === null) return null;
+  if (confidence === null) return judgeLightThreads(group, view);
   const count = connections.length;
   return {
     confidence,
@@ -30,6 +30,29 @@ export function judgeWorkerStuck(group: Group, facts: Facts): Verdict | null {
     evidence: threadEvidence(stuck, view, facts),
     against: freeEvidence(view),
     missing: [],
+  };
+}
+
+/** Coroutines and goroutines are not visible: one of them may have the request, which was read and not answered. */
+function judgeLightThreads({ traits, connections }: Group, view: ProcessView): Verdict | null {
+  const runs = view.free.some(({ kind }) => kind === 'events') && view.hasEventLoop;
+  if (!runs || traits.answered || traits.role === 'connected' || traits.progress !== 'consumed') return null;
+  const count = connections.length;
+  return {
+    confidence: 'possible',
+    title: `${count === 1 ? 'One request was' : `${count} requests were`} read and not answered: a coroutine may wait for something else.`,
+    evidence: [
+      {
+        id: 'unanswered',
+        says: 'what came was read, and not a byte was answered',
+        value: count,
+        from: 'tcpi_bytes_sent',
+      },
+    ],
+    against: [],
+    missing: [
+      { id: 'coroutines', why: 'coroutines, goroutines and callbacks are not visible from outside', hint: null },
+    ],
   };
 }
 
@@ -59,10 +82,28 @@ function confidenceOf(group: Group, view: ProcessView, stuck: readonly ThreadWai
   }
   if (sure.length >= connections.length) return traits.answered && !isAlone ? 'possible' : 'likely';
   if (stuck.length >= connections.length && !traits.answered) {
-    return shared || stuck.some(({ kind }) => kind === 'sleep' || kind === 'poll') ? 'likely' : 'possible';
+    // Where the FIN is read too, a thread that is parked has more likely come to the end of its work.
+    if (traits.progress === 'consumed') return 'possible';
+    return shared || isQueuedBehind(group) || stuck.some(({ kind }) => kind === 'sleep' || kind === 'poll')
+      ? 'likely'
+      : 'possible';
   }
   return sure.length > 0 && !traits.answered ? 'possible' : null;
 }
+
+/**
+ * Others were accepted later and not one byte of them was read: a pool without a free worker. A program that leaks
+ * connections at random has no such order.
+ */
+function isQueuedBehind({ kin }: Group): boolean {
+  const dataAges = (some: readonly StuckConnection[]): readonly number[] =>
+    some.flatMap(({ socket }) => (socket.info.known ? [socket.info.value.lastDataReceivedMs] : []));
+  const served = dataAges(kin.filter(isInService));
+  const waiting = dataAges(kin.filter(({ socket }) => socket.inode > 0 && progressOf(socket) === 'untouched'));
+  return served.length > 0 && waiting.length > 0 && Math.min(...served) + SAME_MOMENT_MS >= Math.max(...waiting);
+}
+
+const SAME_MOMENT_MS = 50;
 
 /** All of them wait at one address: idle threads of a pool do too where it is a condition variable. */
 function sharesLock(stuck: readonly ThreadWait[]): boolean {
@@ -84,9 +125,10 @@ function judgeWaiting(
   const idle = view.waits.filter((wait) => isAmbiguous(wait) && !stuck.includes(wait));
   if (workers.length === 0) return null;
   if (view.free.length > 0 && inService.length === 0) return null;
+  const exhausted = stuck.length >= inService.length && inService.length > 0 && isQueuedBehind(group);
   const count = connections.length;
   return {
-    confidence: idle.length === 0 ? 'likely' : 'possible',
+    confidence: idle.length === 0 || exhausted ? 'likely' : 'possible',
     title: `${count === 1 ? 'One connection waits' : `${count} connections wait`} for a worker, and ${workers.length === 1 ? 'the only one is' : `all ${workers.length} are`} stuck.`,
     evidence: threadEvidence(workers, view, facts),
     against:
