@@ -29,6 +29,7 @@ export const CAUSE_SCENARIOS: readonly CauseScenario[] = [
 
 export type { LabCause } from './cause.ts';
 export type { CauseScenario, Scene } from './cause-scenario.ts';
+export type { LabCommand } from './lab-process.ts';
 export { LAB_PROGRAMS, type LabProgram, programUrl } from './program-url.ts';
 export { LAB_PORT, SAYS, UPSTREAM_PORT } from './programs/contract.ts';
 export type { BusyWith } from './programs/flawed-server-contract.ts';
@@ -43,4 +44,5 @@ export {
   type StuckScene,
 } from './scenarios/flawed-server.ts';
 export { type PeersCall, startPeers, stuckOn } from './scenarios/server-and-peers.ts';
+export { playFrozen } from './scenarios/stopping.ts';
 export type { Stage } from './stage.ts';
