@@ -1,6 +1,7 @@
 import type { Facts, Suspects } from '../facts/index.ts';
 import { listConnections } from './diagnose.ts';
 import { OwnerFinder } from './owner-finder.ts';
+import { type RelayLeg, RelayLegs } from './relay-legs.ts';
 
 /** Whom a look should look at closely: whoever holds a connection that is stuck, or has it in an accept queue. */
 export function chooseSuspects(facts: Facts, { minAgeMs }: { readonly minAgeMs: number }): Suspects {
@@ -8,6 +9,8 @@ export function chooseSuspects(facts: Facts, { minAgeMs }: { readonly minAgeMs: 
   const pids = new Set<number>();
   const inodes = new Set<number>();
   const hidden = new Set<number>();
+  const relays = new RelayLegs(facts);
+  const legs: RelayLeg[] = [];
   for (const connection of listConnections(facts)) {
     const { socket, holders, age } = connection;
     if (socket.state !== 'CLOSE-WAIT' || (age.ms !== null && age.ms < minAgeMs)) continue;
@@ -16,10 +19,13 @@ export function chooseSuspects(facts: Facts, { minAgeMs }: { readonly minAgeMs: 
     for (const { pid } of holders) pids.add(pid);
     const owner = finder.ownerOf(connection);
     if (owner !== null) pids.add(owner.pid);
+    const leg = relays.take(connection);
+    if (leg !== null) legs.push(leg);
   }
-  // The other side of a relay: whether somebody waits for it.
-  for (const { socket, holders } of listConnections(facts)) {
-    if (socket.state === 'FIN-WAIT-2' && holders.some(({ pid }) => pids.has(pid))) inodes.add(socket.inode);
+  // The other side of a relay: whether somebody waits for it, in this process or in a relative of it.
+  for (const { socket, pid } of legs) {
+    inodes.add(socket.inode);
+    pids.add(pid);
   }
   return { pids, inodes, hidden };
 }

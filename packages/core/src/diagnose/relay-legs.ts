@@ -54,10 +54,10 @@ export class RelayLegs {
     const fits = (leg: RelayLeg): boolean => {
       const legAge = leg.socket.info.known ? leg.socket.info.value.lastAckReceivedMs : Number.NaN;
       if (Math.abs(legAge - ms) > SAME_MOMENT_MS) return false;
-      // Clients on this host have sent as much as their server received: those are no legs.
-      const served = this.#peers.get(pairKey(leg.socket, false));
-      if (pids.includes(leg.pid)) return !(served?.some(({ pid }) => pids.includes(pid)) ?? false);
-      return bytes >= TELLING_BYTES && served === undefined && this.#isKin(leg.pid, pids);
+      // Clients on this host have sent as much as their server received: those are no legs of it.
+      const servers = this.#peers.get(pairKey(leg.socket, false)) ?? [];
+      if (servers.some(({ pid }) => pids.includes(pid))) return false;
+      return pids.includes(leg.pid) || (bytes >= TELLING_BYTES && this.#isKin(leg.pid, pids));
     };
     const at = legs.findIndex(fits);
     const [leg] = at < 0 ? [] : legs.splice(at, 1);

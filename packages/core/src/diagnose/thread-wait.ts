@@ -141,3 +141,9 @@ const ELSEWHERE: ReadonlySet<ThreadWait['kind']> = new Set([
 export function isAmbiguous({ kind }: ThreadWait): boolean {
   return kind === 'parked' || kind === 'sleep' || kind === 'poll';
 }
+
+/** Whether all that are parked wait at one address: for one lock, or for one queue of a pool. */
+export function sharesAddress(waits: readonly ThreadWait[]): boolean {
+  const parked = waits.filter(({ kind }) => kind === 'parked');
+  return parked.length > 1 && new Set(parked.map(({ call }) => call?.args[0])).size === 1;
+}

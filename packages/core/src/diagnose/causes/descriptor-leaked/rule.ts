@@ -1,8 +1,9 @@
 import type { Confidence, Facts } from '../../../facts/index.ts';
 import { growthOf } from '../../forecast.ts';
 import type { Group } from '../../group.ts';
-import { ProcessView } from '../../process-view.ts';
+import { beganWith, ProcessView } from '../../process-view.ts';
 import type { Verdict } from '../../rule.ts';
+import { sharesAddress } from '../../thread-wait.ts';
 import { isUnwatched } from '../../traits.ts';
 
 /**
@@ -43,9 +44,12 @@ export function judgeDescriptorLeaked(group: Group, facts: Facts): Verdict | nul
 }
 
 function confidenceOf({ traits, connections }: Group, view: ProcessView, grows: boolean): Confidence {
-  // A request that was read and not answered may be in the hands of a thread, or of a coroutine that nobody sees.
-  const mayServe = traits.progress !== 'untouched' && !traits.answered && traits.role !== 'connected';
-  const busy = view.busy.length > 0 && mayServe && view.busy.length >= connections.length;
+  // A request that was read may be in the hands of a thread, or of a coroutine that nobody sees.
+  const wasRead = traits.progress !== 'untouched' && traits.role !== 'connected';
+  const mayServe = wasRead && !traits.answered;
+  const serving = view.busy.filter((wait) => connections.some(({ socket }) => beganWith(wait, socket) !== false));
+  // After an answer, threads that wait at one address wait for the next task of their pool.
+  const busy = wasRead && serving.length >= connections.length && !(traits.answered && sharesAddress(serving));
   const hidden = traits.watch === 'registered-once' && mayServe;
   // A loop that waits in poll or select would come back at once if it asked for this one.
   const polls = view.waits.some(({ kind }) => kind === 'poll') && traits.progress === 'untouched';

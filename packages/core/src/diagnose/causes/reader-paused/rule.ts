@@ -1,5 +1,5 @@
 import type { Confidence, Facts } from '../../../facts/index.ts';
-import { formatEndpoint } from '../../../facts/index.ts';
+import { formatEndpoint, valueOr } from '../../../facts/index.ts';
 import type { Evidence } from '../../finding.ts';
 import type { Group } from '../../group.ts';
 import { ProcessView } from '../../process-view.ts';
@@ -19,7 +19,7 @@ export function judgeReaderPaused(group: Group, facts: Facts): Verdict | null {
   // Without an event loop there is nothing to be taken out of.
   if (view === null || !view.waits.some(({ kind }) => kind === 'events' || kind === 'poll')) return null;
   const congested = congestedSiblings(group, facts);
-  const confidence = confidenceOf(group, view, congested.length > 0);
+  const confidence = confidenceOf(group, view, congested.length > 0, countWatched(process, facts));
   if (confidence === null) return null;
   const count = connections.length;
   return {
@@ -46,14 +46,30 @@ export function judgeReaderPaused(group: Group, facts: Facts): Verdict | null {
 }
 
 /** asyncio and libuv keep every open connection in their loop unless it is paused. */
-function confidenceOf({ traits, process }: Group, view: ProcessView, slowSibling: boolean): Confidence | null {
+function confidenceOf(
+  { traits, process }: Group,
+  view: ProcessView,
+  slowSibling: boolean,
+  watched: number,
+): Confidence | null {
   const runtime = view.activity.runtime.known ? view.activity.runtime.value : null;
   const loops = view.waits.some(({ kind }) => kind === 'events');
   const keepsAll = loops && view.hasEventLoop && (runtime === 'node' || runtime === 'python') && process !== null;
   if (slowSibling) return 'likely';
   if (traits.watch === 'nothing') return 'possible';
-  if (keepsAll && servesListener(view)) return 'likely';
+  if (keepsAll && servesListener(view) && watchesMore(view, watched)) return 'likely';
   return 'possible';
+}
+
+/** asyncio and libuv also watch a descriptor through which threads wake them; a loop of the program's own often does not. */
+function watchesMore(view: ProcessView, watched: number): boolean {
+  return valueOr(view.activity.epolls, []).reduce((sum, { watches }) => sum + watches, 0) > watched;
+}
+
+/** Watches of its epoll instances on listeners and stuck connections. */
+function countWatched(process: Group['process'], { closeLook }: Facts): number {
+  const all = [...(closeLook?.interests.values() ?? [])].flat();
+  return all.filter(({ pid }) => pid === process?.pid).length;
 }
 
 /** Whether the loop that runs is that of the program: a runtime's own loops watch nothing of the network. */

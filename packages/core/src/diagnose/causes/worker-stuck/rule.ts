@@ -4,7 +4,7 @@ import type { Evidence, StuckConnection } from '../../finding.ts';
 import type { Group } from '../../group.ts';
 import { beganWith, canServe, ProcessView } from '../../process-view.ts';
 import type { Verdict } from '../../rule.ts';
-import { isAmbiguous, isElsewhere, type ThreadWait } from '../../thread-wait.ts';
+import { isAmbiguous, isElsewhere, sharesAddress, type ThreadWait } from '../../thread-wait.ts';
 import { isUnwatched, progressOf } from '../../traits.ts';
 
 /**
@@ -21,6 +21,8 @@ export function judgeWorkerStuck(group: Group, facts: Facts): Verdict | null {
   const stuck = stuckThreads(view, inService);
   if (traits.progress === 'untouched') return judgeWaiting(group, view, inService, stuck, facts);
   if (stuck.length === 0) return judgeLightThreads(group, view);
+  // A client that waits for its next task has read its answer, and serves nobody.
+  if (traits.role === 'connected' && stuck.every(({ kind }) => kind === 'transfer' || kind === 'parked')) return null;
   const confidence = confidenceOf(group, view, stuck);
   if (confidence === null) return judgeLightThreads(group, view);
   const count = connections.length;
@@ -74,7 +76,7 @@ function confidenceOf(group: Group, view: ProcessView, stuck: readonly ThreadWai
   const { traits, connections } = group;
   const isAlone = view.free.length === 0;
   const sure = stuck.filter((wait) => isElsewhere(wait) || (isAlone && wait.kind === 'sleep'));
-  const shared = sharesLock(stuck);
+  const shared = sharesAddress(stuck);
   // Nobody is left who could close.
   if (isAlone && sure.length > 0 && sure.length === view.busy.length) {
     // A worker that has answered and reads from elsewhere may wait for its next task.
@@ -88,6 +90,7 @@ function confidenceOf(group: Group, view: ProcessView, stuck: readonly ThreadWai
       ? 'likely'
       : 'possible';
   }
+  if (stuck.length >= connections.length && !shared) return 'possible';
   return sure.length > 0 && !traits.answered ? 'possible' : null;
 }
 
@@ -104,13 +107,6 @@ function isQueuedBehind({ kin }: Group): boolean {
 }
 
 const SAME_MOMENT_MS = 50;
-
-/** All of them wait at one address: idle threads of a pool do too where it is a condition variable. */
-function sharesLock(stuck: readonly ThreadWait[]): boolean {
-  const parked = stuck.filter(({ kind }) => kind === 'parked');
-  const addresses = new Set(parked.map(({ call }) => call?.args[0]));
-  return parked.length > 1 && addresses.size === 1;
-}
 
 /** Not a byte was read: it waits for a worker, if there is one that is stuck and none that is free. */
 function judgeWaiting(
