@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { chooseSuspects, DIAGNOSED_STATES, diagnose, type Finding } from '@closewait/core/diagnose';
 import { inNetworkNamespace } from '../../packages/closewait/src/ffi/index.ts';
 import { LiveSource, look, observe } from '../../packages/closewait/src/kernel/index.ts';
@@ -22,10 +23,10 @@ export async function judgeScenario(scenario: CauseScenario): Promise<ScenarioVe
   await runScenario(scenario, {
     readConnections,
     onLine: () => undefined,
-    onScene: async ({ pids, port, victims = [] }) => {
+    onScene: async ({ pids, victims = [] }) => {
       const allowed = new Set([scenario.cause, ...victims.map(({ cause }) => cause)].map(String));
       const isRight = async (): Promise<boolean> => {
-        findings = await judge(pids, port);
+        findings = await judge(pids);
         wrongAndCertain.push(
           ...findings.filter(({ cause, confidence }) => confidence === 'certain' && !allowed.has(cause)),
         );
@@ -39,18 +40,19 @@ export async function judgeScenario(scenario: CauseScenario): Promise<ScenarioVe
   return { findings, wrongAndCertain };
 }
 
-/** The findings on some processes, and on connections of a port that nobody holds. */
-export async function judge(pids: readonly number[], port: number): Promise<readonly Finding[]> {
+/** The findings on some processes, and on connections of their network namespaces that nobody holds. */
+async function judge(pids: readonly number[]): Promise<readonly Finding[]> {
   const facts = await observe(new LiveSource(), {
     states: DIAGNOSED_STATES,
     depth: 'report',
     windowMs: 500,
     choose: (first) => chooseSuspects(first, { minAgeMs: 0 }),
   });
+  const namespaces = pids.map((pid) => statSync(`/proc/${pid}/ns/net`).ino);
   return diagnose(facts, {
     minAgeMs: 0,
     selects: (connection, process) =>
-      process === null ? connection?.socket.local.port === port : pids.includes(process.pid),
+      process === null ? namespaces.includes(connection?.socket.netns ?? 0) : pids.includes(process.pid),
   }).findings;
 }
 

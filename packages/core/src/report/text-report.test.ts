@@ -88,7 +88,7 @@ describe('formatReport', () => {
   it('says in one calm sentence that nothing is stuck, and of how much that is true', () => {
     expect(print({})).toMatchInlineSnapshot(`
       "Nothing is stuck in CLOSE-WAIT: 48,213 TCP sockets in 2 namespaces looked at in
-      702 ms. To see it happen: closewait lab flawed-server
+      702 ms. To see it happen: closewait demo
       "
     `);
   });
@@ -98,7 +98,7 @@ describe('formatReport', () => {
     const text = print({ facts: { unseen: [{ what: 'descriptor tables of 12 processes', problem }] }, passing: 7 });
     expect(text).toMatchInlineSnapshot(`
       "Nothing seen is stuck in CLOSE-WAIT: 48,213 TCP sockets in 2 namespaces looked
-      at in 702 ms. To see it happen: closewait lab flawed-server
+      at in 702 ms. To see it happen: closewait demo
       7 younger than 1 s are passing through.
       Not seen: descriptor tables of 12 processes (open /proc/1/fd: EACCES); run as
                 root to see them.
@@ -423,7 +423,7 @@ describe('formatReport', () => {
     );
     expect(print({ findings: [used] })).toMatchInlineSnapshot(`
       "Nothing is stuck in CLOSE-WAIT: 48,213 TCP sockets in 2 namespaces looked at in
-      702 ms. To see it happen: closewait lab flawed-server
+      702 ms. To see it happen: closewait demo
       3 connections are half-closed by the peer and in use.
 
       java  pid 4121  orders.service      3 in use   4,012 of 4,096 descriptors (97 %)
