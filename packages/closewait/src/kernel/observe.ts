@@ -7,19 +7,17 @@ import {
   type ProcessActivity,
   type ProcessFacts,
   type Reading,
-  type SocketFacts,
   type Suspects,
   unknown,
 } from '@closewait/core/facts';
 import { type LookOptions, type TakenLook, takeLook } from './look.ts';
-import { compareSockets } from './readers/compare-sockets.ts';
-import { readActivity } from './readers/read-activity.ts';
+import { MOST_FLAGS, readActivity } from './readers/read-activity.ts';
+import { type ComparedSockets, readAgain } from './readers/read-again.ts';
 import { FreezerReader } from './readers/read-frozen.ts';
 import { readHidden } from './readers/read-hidden.ts';
 import type { TableEntry } from './readers/read-holders.ts';
 import { type InterestIndex, readInterests } from './readers/read-interests.ts';
 import { readProcess } from './readers/read-process.ts';
-import { readSockets, type SocketList } from './readers/read-sockets.ts';
 import { sampleAgain, sampleThreads, type ThreadSample, type ThreadSamples } from './readers/sample-threads.ts';
 import { ThreadReader } from './readers/thread-facts.ts';
 
@@ -51,14 +49,18 @@ export async function observe(source: KernelSource, options: ObserveOptions): Pr
     log.missed('what threads do', unknown('not-asked', `${source.origin} does not hold it`));
     return first.facts;
   }
-  const samples = log.time('threads', () => sampleSuspects(source, suspects, log));
-  const second = await lookAgain(source, options, first, { time: sampled, samples });
+  const threads = new ThreadReader(source);
+  const samples = log.time('threads', () => {
+    const read = sampleSuspects(source, suspects, log);
+    if (options.windowMs === 0) threads.readClocks([...read.values()].flatMap(({ samples: some }) => some));
+    return read;
+  });
+  const second = await lookAgain(source, options, first, { time: sampled, samples, threads });
   return log.time('activity', combine);
 
   function combine(): Facts {
     const { facts, index, congested } = first;
     const windowMs = second === null ? null : second.windowMs;
-    const threads = new ThreadReader(source);
     const freezer = new FreezerReader(source);
     const descriptors = descriptorsOf(suspects, facts);
     const activities = new Map<number, ProcessActivity>();
@@ -72,7 +74,7 @@ export async function observe(source: KernelSource, options: ObserveOptions): Pr
         readActivity(source, freezer, {
           process,
           threads: now.map((sample) =>
-            threads.read(pid, sample, second === null ? undefined : earlier.get(sample.tid), windowMs),
+            threads.read(pid, sample, second === null ? null : { ...second, before: earlier.get(sample.tid) }),
           ),
           threadCount: before.threadCount,
           epolls: interest.epolls.get(pid) ?? { known: true, value: [] },
@@ -82,7 +84,7 @@ export async function observe(source: KernelSource, options: ObserveOptions): Pr
         }),
       );
     }
-    const compared = compareSockets(facts.sockets, second?.list ?? null, second?.answered ?? new Set());
+    const compared = second?.compared ?? { sockets: facts.sockets, moved: new Set(), departed: [], arrived: [] };
     const closeLook: CloseLook = {
       windowMs,
       socketWindowMs: second === null ? null : second.socketWindowMs,
@@ -114,16 +116,18 @@ interface SecondLook {
   readonly windowMs: number;
   readonly socketWindowMs: number;
   readonly samples: ReadonlyMap<number, readonly ThreadSample[]>;
-  readonly list: readonly SocketFacts[];
-  /** Inodes of the namespaces that answered again. */
-  readonly answered: ReadonlySet<number>;
+  readonly compared: ComparedSockets;
 }
 
 async function lookAgain(
   source: KernelSource,
   { windowMs, states }: ObserveOptions,
   { facts, log, time }: TakenLook,
-  sampled: { readonly time: LookTime; readonly samples: ReadonlyMap<number, ThreadSamples> },
+  sampled: {
+    readonly time: LookTime;
+    readonly samples: ReadonlyMap<number, ThreadSamples>;
+    readonly threads: ThreadReader;
+  },
 ): Promise<SecondLook | null> {
   if (windowMs === 0) return null;
   await source.pause(windowMs);
@@ -133,18 +137,21 @@ async function lookAgain(
     return null;
   }
   // Threads first: what a dump takes would count as time in which they were busy.
-  const samples = log.time('threads again', () => resample(source, sampled.samples));
+  const samples = log.time('threads again', () => {
+    const read = resample(source, sampled.samples);
+    sampled.threads.readClocks([...read.values()].flat());
+    return read;
+  });
   const stuck = new Set(facts.sockets.filter(({ state }) => state === 'CLOSE-WAIT').map(({ netns }) => netns));
   const namespaces: readonly NamespaceRef[] = facts.namespaces.filter(({ inode }) => stuck.has(inode));
-  const list: SocketList = log.run('sock_diag again', () =>
-    readSockets(source, namespaces, { states, extensions: ['info', 'memory'], orphans: false }, log),
+  const compared = log.run('sock_diag again', () =>
+    readAgain(source, namespaces, { before: facts.sockets, states }, log),
   );
   return {
     windowMs: again.bootMs - sampled.time.bootMs,
-    socketWindowMs: again.bootMs - time.bootMs,
+    socketWindowMs: compared.passedMs ?? again.bootMs - time.bootMs,
     samples,
-    list: list.sockets,
-    answered: new Set(list.answered.map(({ inode }) => inode)),
+    compared,
   };
 }
 
@@ -219,22 +226,22 @@ function entriesOf(
 }
 
 /** The descriptors of the stuck sockets; those that several processes hold come first, there the flag tells most. */
-function descriptorsOf(
-  { inodes }: Suspects,
-  { holders }: Facts,
-): ReadonlyMap<number, readonly { readonly tid: number; readonly fd: number }[]> {
-  const found = new Map<number, { readonly tid: number; readonly fd: number }[]>();
+function descriptorsOf({ inodes }: Suspects, { holders }: Facts): ReadonlyMap<number, readonly TableEntry[]> {
+  const found = new Map<number, { readonly shared: TableEntry[]; readonly own: TableEntry[] }>();
   for (const inode of inodes) {
     const list = holders.get(inode) ?? [];
-    const isShared = list.some(({ pid }) => pid !== list[0]?.pid);
+    const isShared = list.length > 1 && list.some(({ pid }) => pid !== list[0]?.pid);
     for (const { pid, tid, fd } of list) {
-      const entries = found.get(pid) ?? [];
-      if (isShared) entries.unshift({ tid, fd });
-      else entries.push({ tid, fd });
-      found.set(pid, entries);
+      let entries = found.get(pid);
+      if (entries === undefined) {
+        entries = { shared: [], own: [] };
+        found.set(pid, entries);
+      }
+      const some = isShared ? entries.shared : entries.own;
+      if (some.length < MOST_FLAGS) some.push({ tid, fd });
     }
   }
-  return found;
+  return new Map([...found].map(([pid, { shared, own }]) => [pid, [...shared, ...own].slice(0, MOST_FLAGS)]));
 }
 
 function isHeldBy(holders: readonly { readonly pid: number }[] | undefined, { pids }: Suspects): boolean {

@@ -11,6 +11,8 @@ const DECODERS: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
   inetDiag: (bytes) => codec.decodeInetDiagMessage(bytes, 1, ['info', 'memory'], ADDRESSES),
   peekState: codec.peekInetDiagState,
   peekInode: codec.peekInetDiagInode,
+  peekCookie: codec.peekInetDiagCookie,
+  calmFor: (bytes) => (SOCKET.ok ? codec.calmFor(bytes, SOCKET.value) : null),
   tcpInfo: codec.decodeTcpInfo,
   netlink: (bytes) => {
     const split = codec.splitNetlinkMessages(bytes);
@@ -47,6 +49,7 @@ const base64 = (value: string | undefined): Uint8Array => Uint8Array.from(Buffer
 const DUMP = base64(fixture.ipv4Full[0]);
 const MESSAGE_BYTES = new DataView(DUMP.buffer).getUint32(0, true);
 const MESSAGE = DUMP.slice(16, MESSAGE_BYTES);
+const SOCKET = codec.decodeInetDiagMessage(MESSAGE, 1, ['info', 'memory'], ADDRESSES);
 
 const VALID: readonly Uint8Array[] = [
   DUMP.slice(0, MESSAGE_BYTES + 40),

@@ -2,6 +2,7 @@ export { decodeCgroupFrozen, decodeFreezerState, type FreezerState } from './cgr
 export { containerOfCgroup, unitOfCgroup } from './cgroup-path.ts';
 export { type CodecProblem, type Decoded, describeProblem } from './decoded.ts';
 export { decodeInetDiagMessage, isPersistWaiting, peekInetDiagInode, peekInetDiagState } from './inet-diag.ts';
+export { calmFor, peekInetDiagCookie } from './inet-diag-again.ts';
 export { encodeInetDiagDump, SOCK_DIAG_BY_FAMILY } from './inet-diag-request.ts';
 export { type AddressTexts, createAddressTexts, formatIpv4, formatIpv6 } from './ip-address.ts';
 export {

@@ -19,10 +19,10 @@ import { attributeProblem, attributesBetween, nextAttribute } from './netlink-at
 import { decodeTcpInfoAt, TCP_INFO_BYTES } from './tcp-info.ts';
 
 /** sizeof(struct inet_diag_msg). */
-const MESSAGE_BYTES = 72;
+export const MESSAGE_BYTES = 72;
 
 /** Offsets in struct inet_diag_msg; its socket identity (struct inet_diag_sockid) starts at 4. */
-const AT = {
+export const AT = {
   family: 0,
   state: 1,
   timer: 2,
@@ -40,7 +40,7 @@ const AT = {
 } as const;
 
 /** Indexed by `idiag_timer`, as inet_sk_diag_fill and inet_twsk_diag_fill set it (net/ipv4/inet_diag.c). */
-const TIMERS: readonly TimerKind[] = ['none', 'retransmit', 'keepalive', 'time-wait', 'persist'];
+export const TIMERS: readonly TimerKind[] = ['none', 'retransmit', 'keepalive', 'time-wait', 'persist'];
 
 // Thousands of sockets share each of these.
 const NO_TIMER: SocketTimer = { kind: 'none', expiresMs: 0, retransmits: 0 };

@@ -10,6 +10,15 @@ import { getUint64, HOST_IS_LITTLE_ENDIAN } from './host-bytes.ts';
  */
 export const TCP_INFO_BYTES = 208;
 
+/** Offsets in struct tcp_info of what tells motion. */
+export const TCP_INFO_AT = {
+  lastDataReceived: 52,
+  lastAckReceived: 56,
+  bytesAcked: 120,
+  bytesReceived: 128,
+  bytesSent: 200,
+} as const;
+
 /**
  * The part of `struct tcp_info` (linux/tcp.h) that the diagnosis uses, from INET_DIAG_INFO or getsockopt(TCP_INFO).
  * A structure shorter than 208 bytes (before Linux 4.19) or with a state that TCP does not have is a problem.
@@ -33,11 +42,11 @@ export function decodeTcpInfoAt(view: DataView, start: number, end: number): Dec
     roundTripTimeUs: view.getUint32(start + 68, HOST_IS_LITTLE_ENDIAN),
     unackedSegments: view.getUint32(start + 24, HOST_IS_LITTLE_ENDIAN),
     lastDataSentMs: view.getUint32(start + 44, HOST_IS_LITTLE_ENDIAN),
-    lastDataReceivedMs: view.getUint32(start + 52, HOST_IS_LITTLE_ENDIAN),
-    lastAckReceivedMs: view.getUint32(start + 56, HOST_IS_LITTLE_ENDIAN),
-    bytesAcked: getUint64(view, start + 120),
-    bytesReceived: getUint64(view, start + 128),
-    bytesSent: getUint64(view, start + 200),
+    lastDataReceivedMs: view.getUint32(start + TCP_INFO_AT.lastDataReceived, HOST_IS_LITTLE_ENDIAN),
+    lastAckReceivedMs: view.getUint32(start + TCP_INFO_AT.lastAckReceived, HOST_IS_LITTLE_ENDIAN),
+    bytesAcked: getUint64(view, start + TCP_INFO_AT.bytesAcked),
+    bytesReceived: getUint64(view, start + TCP_INFO_AT.bytesReceived),
+    bytesSent: getUint64(view, start + TCP_INFO_AT.bytesSent),
     notSentBytes: view.getUint32(start + 144, HOST_IS_LITTLE_ENDIAN),
     busyTimeUs: getUint64(view, start + 168),
     receiveWindowLimitedUs: getUint64(view, start + 176),

@@ -36,7 +36,10 @@ export interface ThreadFacts {
   readonly systemShare: Reading<number>;
   /** Whether both looks saw it in the same call with the same arguments and it did not run between them. */
   readonly steady: Reading<boolean>;
-  /** Time since it last ran, to some percent: the scheduler's clock leaves out interrupts and stolen time. */
+  /**
+   * How long it had not run at the first look, from which all times count back; 0 where it has run since. To some
+   * percent: the scheduler's clock leaves out interrupts and stolen time.
+   */
   readonly idleMs: Reading<number>;
 }
 
@@ -110,8 +113,8 @@ export interface CloseLook {
   /** Between the two samples of threads; null: one look (`--quick`). */
   readonly windowMs: number | null;
   /**
-   * From the first look at sockets and descriptors to the second one: for the rates of `arrived`, `departed` and
-   * `openLater`. Longer than `windowMs` by what the first look took, 1 s at 95,000 sockets.
+   * From the first look at sockets and descriptors to the second one, by the sockets' own clock: for the rates of
+   * `arrived`, `departed` and `openLater`. Longer than `windowMs` by what the first look took, 1 s at 95,000 sockets.
    */
   readonly socketWindowMs: number | null;
   /** By pid. */

@@ -12,6 +12,7 @@ import {
 } from '@closewait/core/facts';
 import { decodeFile } from './decode-file.ts';
 import type { FreezerReader } from './read-frozen.ts';
+import type { TableEntry } from './read-holders.ts';
 
 /** What is known of a process before its activity is put together. */
 export interface ActivityParts {
@@ -20,13 +21,13 @@ export interface ActivityParts {
   readonly threadCount: number;
   readonly epolls: Reading<readonly EpollFacts[]>;
   readonly usesIoUring: boolean;
-  /** Descriptors of stuck connections, those first that are asked for. */
-  readonly descriptors: readonly { readonly tid: number; readonly fd: number }[];
+  /** Descriptors of stuck connections, {@link MOST_FLAGS} at most. */
+  readonly descriptors: readonly TableEntry[];
   readonly openLater: Reading<number>;
 }
 
 /** 12 µs each: a sample tells how a program opens its descriptors. */
-const MOST_FLAGS = 64;
+export const MOST_FLAGS = 64;
 
 export function readActivity(source: KernelSource, freezer: FreezerReader, parts: ActivityParts): ProcessActivity {
   const { pid } = parts.process;
@@ -38,7 +39,7 @@ export function readActivity(source: KernelSource, freezer: FreezerReader, parts
     frozen: freezer.isFrozen(pid),
     epolls: parts.epolls,
     usesIoUring: known(parts.usesIoUring),
-    closeOnExec: readCloseOnExec(source, pid, parts.descriptors.slice(0, MOST_FLAGS)),
+    closeOnExec: readCloseOnExec(source, pid, parts.descriptors),
     openLater: parts.openLater,
   };
 }

@@ -55,6 +55,11 @@ export interface SocketQuery {
 
 const FIN_WAIT_2 = toLinuxState('FIN-WAIT-2');
 
+/** A socket in FIN-WAIT-2 that no process has. */
+export function isOrphan(payload: Uint8Array): boolean {
+  return peekInetDiagState(payload) === FIN_WAIT_2 && peekInetDiagInode(payload) === 0;
+}
+
 /** Decodes every socket of the given states in all namespaces. */
 export function readSockets(
   source: KernelSource,
@@ -65,7 +70,7 @@ export function readSockets(
   const sockets: SocketFacts[] = [];
   const addresses = createAddressTexts();
   const unread = visitNamespaces(source, namespaces, { states, extensions }, log, (payload, namespace) => {
-    if (!orphans && peekInetDiagState(payload) === FIN_WAIT_2 && peekInetDiagInode(payload) === 0) return undefined;
+    if (!orphans && isOrphan(payload)) return undefined;
     const socket = decodeInetDiagMessage(payload, namespace.inode, extensions, addresses);
     if (!socket.ok) return unknown('garbled', describeProblem(socket.problem));
     sockets.push(socket.value);
@@ -125,10 +130,10 @@ function isCongested(state: TcpState, payload: Uint8Array): boolean {
   return state === 'ESTABLISHED' && isPersistWaiting(payload);
 }
 
-type Visit = (payload: Uint8Array, namespace: NamespaceRef) => Unknown | undefined;
+export type Visit = (payload: Uint8Array, namespace: NamespaceRef) => Unknown | undefined;
 
 /** Visits each socket of each namespace. The answer: the namespaces of which no socket could be read, and why. */
-function visitNamespaces(
+export function visitNamespaces(
   source: KernelSource,
   namespaces: readonly NamespaceRef[],
   request: Omit<DumpRequest, 'family'>,

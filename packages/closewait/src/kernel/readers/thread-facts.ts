@@ -21,7 +21,16 @@ const ONE_LOOK = unknown('not-asked', 'one look shows no motion');
 const NO_DESCRIPTOR = unknown('not-asked', 'the call takes no descriptor first');
 const NEVER_RAN = unknown('unsupported', 'it used no processor time in the window');
 
-/** What two samples of a thread, or one, tell. `clockOf`: the scheduler's clock of a processor. */
+/** The time between two samples. */
+export interface Window {
+  /** What the first look saw of the thread. */
+  readonly before: ThreadSample | undefined;
+  readonly windowMs: number;
+  /** Since the look from which all times count back. */
+  readonly socketWindowMs: number;
+}
+
+/** What two samples of a thread, or one, tell. */
 export class ThreadReader {
   readonly #source: KernelSource;
   readonly #clocks = new Map<number, Reading<number>>();
@@ -32,10 +41,17 @@ export class ThreadReader {
     this.#architecture = readArchitecture(source);
   }
 
-  /** `before`: the sample of the first look, where there were two, `windowMs` apart. */
-  read(pid: number, now: ThreadSample, before: ThreadSample | undefined, windowMs: number | null): ThreadFacts {
+  /** Reads the clocks of the processors on which the threads last ran; at once, so that they tell of this moment. */
+  readClocks(samples: readonly ThreadSample[]): void {
+    this.#clocks.clear();
+    for (const { stat } of samples) this.#clockOf(stat.processor);
+  }
+
+  /** `window`: null where there was one look. */
+  read(pid: number, now: ThreadSample, window: Window | null): ThreadFacts {
     const { tid, stat, wchan } = now;
-    const pair = before === undefined || windowMs === null ? null : { before, windowMs };
+    const { before, windowMs = 0 } = window ?? {};
+    const pair = before === undefined ? null : { before, windowMs };
     return {
       tid,
       name: stat.name,
@@ -45,7 +61,7 @@ export class ThreadReader {
       busyShare: pair === null ? ONE_LOOK : busyShare(pair.before, now, pair.windowMs),
       systemShare: pair === null ? ONE_LOOK : systemShare(pair.before, now),
       steady: pair === null ? ONE_LOOK : isSteady(pair.before, now),
-      idleMs: this.#idleMs(now),
+      idleMs: this.#idleMs(now, window?.socketWindowMs ?? 0),
     };
   }
 
@@ -62,10 +78,11 @@ export class ThreadReader {
     return { name, number: call.number, args: call.args, descriptor, target };
   }
 
-  #idleMs({ stat, lastRanMs }: ThreadSample): Reading<number> {
+  /** Before the first look, `sinceMs` ago. */
+  #idleMs({ stat, lastRanMs }: ThreadSample, sinceMs: number): Reading<number> {
     if (!lastRanMs.known) return lastRanMs;
     const clock = this.#clockOf(stat.processor);
-    return clock.known ? known(Math.max(0, Math.round(clock.value - lastRanMs.value))) : clock;
+    return clock.known ? known(Math.max(0, Math.round(clock.value - lastRanMs.value - sinceMs))) : clock;
   }
 
   #clockOf(cpu: number): Reading<number> {
