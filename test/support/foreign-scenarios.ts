@@ -122,9 +122,9 @@ const GO_SCENARIOS: readonly CauseScenario[] = [
   },
   {
     name: 'go-read-to-end',
-    title: 'A goroutine reads until io.EOF, and does not close.',
+    title: 'A goroutine answers what it reads until io.EOF, and does not close.',
     cause: 'close-missing',
-    start: server('go', 'read-to-end', { ...THREE, leaveAfter: 0 }),
+    start: server('go', 'read-to-end', { ...THREE_ANSWERED, leaveAfter: 0 }),
   },
   {
     name: 'go-handler-mutex',
@@ -140,9 +140,9 @@ const GO_SCENARIOS: readonly CauseScenario[] = [
   },
   {
     name: 'go-hijacked',
-    title: 'Handlers of net/http take their connections over, and forget them.',
+    title: 'Handlers of net/http take their connections over, answer 101, and forget them.',
     cause: 'descriptor-leaked',
-    start: server('go', 'hijack', THREE),
+    start: server('go', 'hijack', THREE_ANSWERED),
   },
   {
     name: 'go-relay',

@@ -3,10 +3,10 @@
 //	server PORT DOES
 //
 // forget          reads a request, answers, keeps the connection and reads no more
-// read-to-end     reads until io.EOF, and does not close
+// read-to-end     answers what it reads until io.EOF, and does not close
 // handler         an http.Handler waits for a mutex
 // channel         an http.Handler waits for a channel
-// hijack          an http.Handler takes the connection over, keeps it and does not look at it
+// hijack          an http.Handler takes the connection over, answers 101, keeps it and does not look at it
 // relay           copies both ways and waits for both ends; the other side is port 9000
 // body            a client of port PORT asks three times and does not close the bodies
 package main
@@ -53,7 +53,14 @@ func forget(connection net.Conn) {
 }
 
 func readToEnd(connection net.Conn) {
-	must(io.Copy(io.Discard, connection))
+	request := make([]byte, 4096)
+	for {
+		_, err := connection.Read(request)
+		if err == io.EOF {
+			break
+		}
+		must(connection.Write([]byte("ok\n")))
+	}
 	keep(connection)
 	tell(connection.RemoteAddr(), "read to its end, and not closed")
 }
@@ -91,7 +98,8 @@ func handleChannel(_ http.ResponseWriter, request *http.Request) {
 
 func handleHijacked(writer http.ResponseWriter, request *http.Request) {
 	connection, _, err := writer.(http.Hijacker).Hijack()
-	keep(must(connection, err))
+	must(must(connection, err).Write([]byte("HTTP/1.1 101 Switching Protocols\r\n\r\n")))
+	keep(connection)
 	fmt.Printf("connection from %s: taken over and forgotten\n", request.RemoteAddr)
 }
 
