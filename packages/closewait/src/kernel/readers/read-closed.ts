@@ -10,6 +10,7 @@ import {
   unknown,
 } from '@closewait/core/facts';
 import type { LookLog } from './look-log.ts';
+import { readNetwork } from './read-network.ts';
 
 /** Sockets that the kernel has closed and a process still holds. */
 export interface ClosedList {
@@ -57,7 +58,7 @@ export function readClosed(
 
 /** Sockets of a namespace that was not looked at are in no list either, and mean nothing. */
 function isInNamespace(source: KernelSource, pid: number, listed: ReadonlySet<number>): boolean {
-  const inode = source.readInode(`/proc/${pid}/ns/net`);
+  const { inode } = readNetwork(source, pid);
   return inode.known && listed.has(inode.value);
 }
 

@@ -1,6 +1,7 @@
 import { decodeMountinfo, namespaceMounts } from '@closewait/core/codec';
 import { type KernelSource, type NamespaceRef, type Unknown, unknown } from '@closewait/core/facts';
 import { type LookLog, Refusals } from './look-log.ts';
+import { readNetwork } from './read-network.ts';
 
 const OWN = '/proc/self/ns/net';
 
@@ -12,7 +13,8 @@ export interface NamespaceList {
 
 /**
  * Every network namespace that a process of this pid namespace runs in, or that is bind-mounted (`ip netns add`,
- * container runtimes). One that only an open descriptor or another thread keeps is not found.
+ * container runtimes). One that only an open descriptor keeps is not found, and
+ * one that only a thread beside the first one has entered.
  */
 export function readNamespaces(source: KernelSource, pids: readonly number[], log: LookLog): NamespaceList {
   const own = source.readInode(OWN);
@@ -20,8 +22,7 @@ export function readNamespaces(source: KernelSource, pids: readonly number[], lo
   const pathOf = new Map<number, string>([[own.value, OWN]]);
   const refusals = new Refusals();
   for (const pid of pids) {
-    const path = `/proc/${pid}/ns/net`;
-    const inode = source.readInode(path);
+    const { path, inode } = readNetwork(source, pid);
     if (!inode.known) refusals.add(inode);
     else if (!pathOf.has(inode.value)) pathOf.set(inode.value, path);
   }

@@ -9,6 +9,7 @@ import {
 } from '@closewait/core/codec';
 import { type KernelSource, type LookTime, mapReading, type ProcessFacts, unknown } from '@closewait/core/facts';
 import { decodeFile } from './decode-file.ts';
+import { readNetwork } from './read-network.ts';
 
 /** Reads what a report says of one process; a process that ended meanwhile gives `gone` readings. */
 export function readProcess(source: KernelSource, pid: number, open: number | undefined, time: LookTime): ProcessFacts {
@@ -30,7 +31,7 @@ export function readProcess(source: KernelSource, pid: number, open: number | un
     cgroup,
     unit: mapReading(cgroup, unitOfCgroup),
     container: mapReading(cgroup, containerOfCgroup),
-    netns: source.readInode(`${path}/ns/net`),
+    netns: readNetwork(source, pid).inode,
     descriptors:
       open === undefined
         ? unknown('not-asked', `descriptor table of ${pid}`)
