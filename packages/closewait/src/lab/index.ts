@@ -2,13 +2,17 @@ import type { CauseScenario } from './cause-scenario.ts';
 import type { LabScenario } from './scenario.ts';
 import { ACCEPTANCE_SCENARIOS } from './scenarios/acceptance.ts';
 import { CHILDREN_SCENARIOS } from './scenarios/children.ts';
+import { CLIENTS_SCENARIOS } from './scenarios/clients.ts';
 import { FLAWED_SERVER } from './scenarios/flawed-server.ts';
 import { FORGETTING_SCENARIOS } from './scenarios/forgetting.ts';
 import { HIDING_SCENARIOS } from './scenarios/hiding.ts';
 import { LIMITS_SCENARIOS } from './scenarios/limits.ts';
 import { LISTENING_SCENARIOS } from './scenarios/listening.ts';
+import { READINESS_SCENARIOS } from './scenarios/readiness.ts';
 import { SHARING_SCENARIOS } from './scenarios/sharing.ts';
 import { STOPPING_SCENARIOS } from './scenarios/stopping.ts';
+import { STREAMS_SCENARIOS } from './scenarios/streams.ts';
+import { THREADS_SCENARIOS } from './scenarios/threads.ts';
 import { WAITING_SCENARIOS } from './scenarios/waiting.ts';
 
 /** The scenarios with options of their own, in the order in which they are listed. */
@@ -22,6 +26,10 @@ export const CAUSE_SCENARIOS: readonly CauseScenario[] = [
   ...LISTENING_SCENARIOS,
   ...SHARING_SCENARIOS,
   ...CHILDREN_SCENARIOS,
+  ...THREADS_SCENARIOS,
+  ...STREAMS_SCENARIOS,
+  ...CLIENTS_SCENARIOS,
+  ...READINESS_SCENARIOS,
   ...LIMITS_SCENARIOS,
   ...STOPPING_SCENARIOS,
   ...HIDING_SCENARIOS,

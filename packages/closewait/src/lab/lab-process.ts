@@ -127,8 +127,10 @@ export class LabProcess {
 }
 
 function labCommand(program: LabProgram, python: string): LabCommand {
-  const file = isPythonProgram(program) ? python : process.execPath;
-  return { name: program, file, args: [fileURLToPath(programUrl(program)), '--parent', String(process.pid)] };
+  const args = [fileURLToPath(programUrl(program)), '--parent', String(process.pid)];
+  if (!isPythonProgram(program)) return { name: program, file: process.execPath, args };
+  // -B: what the programs share is imported, and no cache of it may stay beside them.
+  return { name: program, file: python, args: ['-B', ...args] };
 }
 
 /** setpriv(1) becomes the command, which then ends with this process as the laboratory's own programs do. */

@@ -10,10 +10,23 @@ export const LAB_PROGRAMS = [
   'hiding-server',
   'tracer',
   'freezer',
+  'stream-server',
 ] as const;
 
-/** Programs in Python, for what needs threads; they are copied beside the bundle. */
-const PYTHON_PROGRAMS = ['thread-server', 'fork-server'] as const;
+/** Programs in Python, for what needs threads or its runtime; they are copied beside the bundle. */
+const PYTHON_PROGRAMS = [
+  'thread-server',
+  'fork-server',
+  'asyncio-server',
+  'handler-server',
+  'select-server',
+  'one-thread-server',
+  'http-server',
+  'http-client',
+  'silent-upstream',
+  'relay-pair',
+  'slow-reader',
+] as const;
 
 /** A program of the laboratory. */
 export type LabProgram = (typeof LAB_PROGRAMS)[number] | (typeof PYTHON_PROGRAMS)[number];
