@@ -1,5 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import type { KernelSource, NamespaceRef } from '@closewait/core/facts';
+import type { Facts, KernelSource, NamespaceRef, Suspects } from '@closewait/core/facts';
 import { TCP_STATES } from '@closewait/core/tcp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectNothingLeaked } from '../../../../test/support/leaks.ts';
@@ -7,11 +8,14 @@ import { makeNamespace, type NetworkNamespace } from '../../../../test/support/n
 import { type Program, startProgram } from '../../../../test/support/program.ts';
 import { LiveSource } from './live/live-source.ts';
 import { look } from './look.ts';
+import { observe } from './observe.ts';
 import { Recorder } from './recording/recorder.ts';
 import { Replayer } from './recording/replayer.ts';
 
 expectNothingLeaked();
 
+/** Field 39 of proc_pid_stat(5): one on which this process may run. */
+const OWN_PROCESSOR = Number(readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ')[36]);
 const ALL_STATES = TCP_STATES.filter((state) => state !== 'CLOSED');
 const server = createServer();
 let namespace: NetworkNamespace;
@@ -32,8 +36,24 @@ beforeAll(async () => {
   });
   const recorder = new Recorder(new LiveSource(), (line) => lines.push(line), { writtenBy: '0.1.0' });
   look(recorder, { states: ALL_STATES, depth: 'report' });
+  recorder.countDescriptors(holder.pid);
+  recorder.readSchedulerClock(OWN_PROCESSOR);
   recorder.close();
 });
+
+/** At the holder of this file alone: other tests may have processes. */
+const TWO_LOOKS = {
+  states: ['CLOSE-WAIT'],
+  depth: 'report',
+  choose: ({ sockets, holders }: Facts): Suspects => {
+    const inodes = new Set(sockets.filter(({ netns }) => netns === namespace.inode).map(({ inode }) => inode));
+    return {
+      pids: new Set([...inodes].flatMap((inode) => (holders.get(inode) ?? []).map(({ pid }) => pid))),
+      inodes,
+      hidden: new Set<number>(),
+    };
+  },
+} as const;
 
 afterAll(async () => {
   server.close();
@@ -94,6 +114,33 @@ describe.each(Object.keys(sources))('%s as a kernel source', (name) => {
     expect(source.readLink('/proc/4194305/exe')).toMatchObject({ known: false });
   });
 
+  it('finds epoll instances and io_urings beside the sockets of a table', () => {
+    const { pid } = process;
+    const table = open().readDescriptors(pid, pid);
+    if (!table.known) throw new Error(table.detail);
+    // The event loop of this process has one.
+    expect(table.value.epolls.length).toBeGreaterThan(0);
+    expect([...table.value.epolls].filter((fd) => table.value.fds.includes(fd))).toEqual([]);
+    expect(table.value.rings).toBeInstanceOf(Int32Array);
+  });
+
+  it('counts the descriptors of a process', () => {
+    const source = open();
+    expect(source.countDescriptors(holder.pid)).toEqual({
+      known: true,
+      value: readdirSync(`/proc/${holder.pid}/fd`).length,
+    });
+    expect(source.countDescriptors(2 ** 22 + 1).known).toBe(false);
+  });
+
+  it('reads the clock of a processor, and none of a processor that is not there', () => {
+    const source = open();
+    const clock = source.readSchedulerClock(OWN_PROCESSOR);
+    expect(clock.known && clock.value).toBeGreaterThan(0);
+    expect(source.readSchedulerClock(8191).known).toBe(false);
+    expect(source.readSchedulerClock(-1).known).toBe(false);
+  });
+
   it('times its readers', () => {
     const { value, ms } = open().timed('sock_diag', () => 7);
     expect(value).toBe(7);
@@ -115,6 +162,36 @@ describe('the recording', () => {
       depth: 'report',
     });
     expect(replayed).toEqual(live);
+  });
+
+  it('gives the same facts as the two looks that were recorded, without waiting', async () => {
+    const written: string[] = [];
+    const recorder = new Recorder(new LiveSource(), (line) => written.push(line), {
+      writtenBy: '0.1.0',
+      withArguments: true,
+    });
+    const live = await observe(recorder, { ...TWO_LOOKS, windowMs: 200 });
+    recorder.close();
+    expect(live.closeLook?.activities.get(holder.pid)?.threads.length).toBe(1);
+    const replay = new Replayer(Buffer.from(written.join('')), 'test.cwr');
+    expect(await observe(replay, { ...TWO_LOOKS, windowMs: 3_600_000 })).toEqual(live);
+  });
+
+  it('says what is missing where it holds fewer looks', async () => {
+    const written: string[] = [];
+    const recorder = new Recorder(new LiveSource(), (line) => written.push(line), { writtenBy: '0.1.0' });
+    await observe(recorder, { ...TWO_LOOKS, windowMs: 0 });
+    recorder.close();
+    const once = await observe(new Replayer(Buffer.from(written.join('')), 'test.cwr'), {
+      ...TWO_LOOKS,
+      windowMs: 500,
+    });
+    expect(once.closeLook).toMatchObject({ windowMs: null, socketWindowMs: null });
+    expect(once.unseen).toContainEqual(expect.objectContaining({ what: 'what moves between two looks' }));
+
+    const never = await observe(new Replayer(Buffer.from(lines.join('')), 'test.cwr'), { ...TWO_LOOKS, windowMs: 500 });
+    expect(never.closeLook).toBeNull();
+    expect(never.unseen).toContainEqual(expect.objectContaining({ what: 'what threads do' }));
   });
 
   it('holds no arguments of command lines unless they were asked for', () => {
