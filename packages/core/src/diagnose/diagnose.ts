@@ -5,6 +5,7 @@ import { connectionAge } from './connection-age.ts';
 import type { Diagnosis, Finding, StuckConnection } from './finding.ts';
 import { type Group, groupConnections, ownerKey } from './group.ts';
 import { judgeGroup, linkRoots, toFinding, uniteJudged } from './judge-groups.ts';
+import { Kin } from './kin.ts';
 import { OwnerFinder } from './owner-finder.ts';
 
 /** Options of {@link diagnose}. */
@@ -89,7 +90,7 @@ const NO_CONNECTIONS: Omit<Group, 'key' | 'process'> = {
   situation: 'held',
   traits: { progress: 'unknown', role: 'unknown', watch: 'unknown', moves: false, answered: false },
   connections: [],
-  kin: [],
+  kin: new Kin([]),
   legs: [],
   minAgeMs: 0,
 };

@@ -7,6 +7,7 @@ import {
   valueOr,
 } from '../facts/index.ts';
 import type { StuckConnection } from './finding.ts';
+import { Kin } from './kin.ts';
 import type { OwnerFinder } from './owner-finder.ts';
 import { type RelayLeg, RelayLegs } from './relay-legs.ts';
 import { type Traits, traitsOf } from './traits.ts';
@@ -27,7 +28,7 @@ export interface Group {
   readonly traits: Traits;
   readonly connections: readonly StuckConnection[];
   /** All stuck connections that belong to the same process, these included. */
-  readonly kin: readonly StuckConnection[];
+  readonly kin: Kin;
   /** For each connection the other side of a relay; empty where they have none. */
   readonly legs: readonly RelayLeg[];
   /** Younger ones are in no group. */
@@ -61,6 +62,7 @@ export function groupConnections(
   const relays = new RelayLegs(facts);
   const groups = new Map<string, Group & { readonly connections: StuckConnection[]; readonly legs: RelayLeg[] }>();
   const kinOf = new Map<number, StuckConnection[]>();
+  const kinByPid = new Map<number, Kin>();
   for (const connection of connections) {
     const { socket } = connection;
     const listeners = finder.listenersOf(socket);
@@ -71,9 +73,12 @@ export function groupConnections(
     const leg = relays.take(connection);
     const key = `${ownerKey(process)}/${anchorKey(socket, listeners)}/${situation}`;
     const strand = `${key} ${traits.progress} ${traits.role} ${traits.watch} ${traits.moves} ${traits.answered} ${leg !== null} ${sharing(connection)}`;
-    const kin = kinOf.get(process?.pid ?? 0) ?? [];
-    if (kin.length === 0) kinOf.set(process?.pid ?? 0, kin);
-    kin.push(connection);
+    const pid = process?.pid ?? 0;
+    const family = kinOf.get(pid) ?? [];
+    const kin = kinByPid.get(pid) ?? new Kin(family);
+    kinOf.set(pid, family);
+    kinByPid.set(pid, kin);
+    family.push(connection);
     const group = groups.get(strand);
     if (group === undefined) {
       groups.set(strand, {

@@ -26,9 +26,11 @@ export class RelayLegs {
 
   constructor(facts: Facts) {
     this.#facts = facts;
+    for (const socket of facts.sockets) if (socket.state === 'FIN-WAIT-2') this.#add(socket);
+    // Most hosts have 100,000 of the one and none of the other.
+    if (this.#legsByBytes.size === 0) return;
     for (const socket of facts.sockets) {
       if (socket.state === 'CLOSE-WAIT') this.#peers.set(pairKey(socket, true), facts.holders.get(socket.inode) ?? []);
-      else if (socket.state === 'FIN-WAIT-2') this.#add(socket);
     }
   }
 

@@ -20,8 +20,11 @@ export function judgeEventLoopStalled(group: Group, facts: Facts): Verdict | nul
   // Accepted, and not yet registered when the loop stopped: they share the fate of those that are.
   const isUnregistered = traits.watch === 'unwatched' && traits.progress === 'untouched';
   if (traits.watch !== 'level-in' && traits.watch !== 'edge-in' && !isUnregistered) return null;
-  const interests = interestsOf(isUnregistered ? group.kin : connections, facts).filter(({ events }) => events.in);
-  if (isUnregistered && (interests.length === 0 || view.free.some(({ kind }) => kind === 'events'))) return null;
+  if (isUnregistered && (!view.hasEventLoop || view.free.some(({ kind }) => kind === 'events'))) return null;
+  const interests = interestsOf(isUnregistered ? group.kin.connections : connections, facts).filter(
+    ({ events }) => events.in,
+  );
+  if (interests.length === 0) return null;
   if (interests.some(({ epollFd }) => view.waitsOn(epollFd))) return null;
   const isSpinning = view.spinners.length > 0;
   // An edge was handed over when the FIN came: a loop that was busy only then has lost it, which is another cause.

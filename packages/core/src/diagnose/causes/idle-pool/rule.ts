@@ -38,7 +38,7 @@ export function judgeIdlePool(group: Group, facts: Facts): Verdict | null {
       {
         id: 'only-the-farewell',
         says: 'answers were read, and only the end is left unread (a FIN; with TLS a close_notify before it)',
-        value: Math.max(...connections.map(({ socket }) => socket.rxQueueBytes)),
+        value: connections.reduce((most, { socket }) => Math.max(most, socket.rxQueueBytes), 0),
         from: 'idiag_rqueue',
       },
       ...(growth === null ? [{ id: 'flat', says: 'they do not become more', value: true }] : []),

@@ -5,7 +5,7 @@ import type { Group } from '../../group.ts';
 import { beganWith, canServe, ProcessView } from '../../process-view.ts';
 import type { Verdict } from '../../rule.ts';
 import { isAmbiguous, isElsewhere, sharesAddress, type ThreadWait } from '../../thread-wait.ts';
-import { isUnwatched, progressOf } from '../../traits.ts';
+import { isUnwatched } from '../../traits.ts';
 
 /**
  * The thread that should read on and close waits for something else. Which thread serves which connection is not
@@ -17,7 +17,7 @@ export function judgeWorkerStuck(group: Group, facts: Facts): Verdict | null {
   if (!isUnwatched(traits.watch) && traits.watch !== 'fired') return null;
   const view = ProcessView.of(process, facts);
   if (view === null) return null;
-  const inService = group.kin.filter(isInService);
+  const inService = group.kin.inService;
   const stuck = stuckThreads(view, inService);
   if (traits.progress === 'untouched') return judgeWaiting(group, view, inService, stuck, facts);
   if (stuck.length === 0) return judgeLightThreads(group, view);
@@ -58,11 +58,6 @@ function judgeLightThreads({ traits, connections }: Group, view: ProcessView): V
   };
 }
 
-function isInService({ socket }: StuckConnection): boolean {
-  const progress = progressOf(socket);
-  return socket.inode > 0 && progress !== 'untouched' && progress !== 'unknown';
-}
-
 /** Threads that wait elsewhere and may have had one of these connections in hand when they began to. */
 function stuckThreads(view: ProcessView, inService: readonly StuckConnection[]): readonly ThreadWait[] {
   return view.busy.filter((wait) => {
@@ -86,27 +81,13 @@ function confidenceOf(group: Group, view: ProcessView, stuck: readonly ThreadWai
   if (stuck.length >= connections.length && !traits.answered) {
     // Where the FIN is read too, a thread that is parked has more likely come to the end of its work.
     if (traits.progress === 'consumed') return 'possible';
-    return shared || isQueuedBehind(group) || stuck.some(({ kind }) => kind === 'sleep' || kind === 'poll')
+    return shared || group.kin.isQueuedBehind || stuck.some(({ kind }) => kind === 'sleep' || kind === 'poll')
       ? 'likely'
       : 'possible';
   }
   if (stuck.length >= connections.length && !shared) return 'possible';
   return sure.length > 0 && !traits.answered ? 'possible' : null;
 }
-
-/**
- * Others were accepted later and not one byte of them was read: a pool without a free worker. A program that leaks
- * connections at random has no such order.
- */
-function isQueuedBehind({ kin }: Group): boolean {
-  const dataAges = (some: readonly StuckConnection[]): readonly number[] =>
-    some.flatMap(({ socket }) => (socket.info.known ? [socket.info.value.lastDataReceivedMs] : []));
-  const served = dataAges(kin.filter(isInService));
-  const waiting = dataAges(kin.filter(({ socket }) => socket.inode > 0 && progressOf(socket) === 'untouched'));
-  return served.length > 0 && waiting.length > 0 && Math.min(...served) + SAME_MOMENT_MS >= Math.max(...waiting);
-}
-
-const SAME_MOMENT_MS = 50;
 
 /** Not a byte was read: it waits for a worker, if there is one that is stuck and none that is free. */
 function judgeWaiting(
@@ -121,7 +102,7 @@ function judgeWaiting(
   const idle = view.waits.filter((wait) => isAmbiguous(wait) && !stuck.includes(wait));
   if (workers.length === 0) return null;
   if (view.free.length > 0 && inService.length === 0) return null;
-  const exhausted = stuck.length >= inService.length && inService.length > 0 && isQueuedBehind(group);
+  const exhausted = stuck.length >= inService.length && inService.length > 0 && group.kin.isQueuedBehind;
   const count = connections.length;
   return {
     confidence: idle.length === 0 || exhausted ? 'likely' : 'possible',
