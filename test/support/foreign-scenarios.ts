@@ -169,6 +169,7 @@ const JAVA_SCENARIOS: readonly CauseScenario[] = [
     name: 'java-nio-cancel',
     title: 'A selector loop answers, cancels the key and keeps the channel.',
     cause: 'descriptor-leaked',
+    looksLike: 'reader-paused',
     start: server('java', 'cancel', THREE_ANSWERED),
   },
   {

@@ -8,6 +8,8 @@ export interface CauseScenario {
   readonly title: string;
   /** The one right answer of a diagnosis. */
   readonly cause: LabCause;
+  /** Another cause that nobody can tell from it from outside: it looks the same in everything that the kernel shows. */
+  readonly looksLike?: LabCause;
   /** Starts its programs, and answers when all have done their part; the kernel may still be at work. */
   readonly start: (stage: Stage) => Promise<Scene>;
 }

@@ -17,7 +17,8 @@ export function chooseSuspects(facts: Facts, { minAgeMs }: { readonly minAgeMs: 
     if (socket.inode > 0) inodes.add(socket.inode);
     if (socket.inode > 0 && holders.length === 0) hidden.add(socket.inode);
     for (const { pid } of holders) pids.add(pid);
-    const owner = finder.ownerOf(connection);
+    // Only what waits in an accept queue belongs to somebody who does not hold it.
+    const owner = holders.length > 0 ? null : finder.ownerOf(connection);
     if (owner !== null) pids.add(owner.pid);
     const leg = relays.take(connection);
     if (leg !== null) legs.push(leg);

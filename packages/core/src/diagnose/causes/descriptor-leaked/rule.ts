@@ -52,7 +52,7 @@ function confidenceOf({ traits, connections }: Group, view: ProcessView, grows: 
   const busy = wasRead && serving.length >= connections.length && !(traits.answered && sharesAddress(serving));
   const hidden = traits.watch === 'registered-once' && mayServe;
   // A loop that waits in poll or select would come back at once if it asked for this one.
-  const polls = view.waits.some(({ kind }) => kind === 'poll') && traits.progress === 'untouched';
+  const polls = view.waits.some(({ kind }) => kind === 'poll') && (traits.progress === 'untouched' || traits.answered);
   if ((view.free.length === 0 && !polls) || busy || hidden || traits.watch === 'edge-in')
     return grows ? 'likely' : 'possible';
   return 'likely';

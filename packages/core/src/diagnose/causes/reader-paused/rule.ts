@@ -45,7 +45,9 @@ export function judgeReaderPaused(group: Group, facts: Facts): Verdict | null {
   };
 }
 
-/** asyncio and libuv keep every open connection in their loop unless it is paused. */
+/** libuv, asyncio and the selectors of Java keep every open connection in their loop unless it is paused. */
+const KEEPS_ALL: readonly string[] = ['node', 'python', 'jvm'];
+
 function confidenceOf(
   { traits, process }: Group,
   view: ProcessView,
@@ -54,14 +56,14 @@ function confidenceOf(
 ): Confidence | null {
   const runtime = view.activity.runtime.known ? view.activity.runtime.value : null;
   const loops = view.waits.some(({ kind }) => kind === 'events');
-  const keepsAll = loops && view.hasEventLoop && (runtime === 'node' || runtime === 'python') && process !== null;
+  const keepsAll = loops && view.hasEventLoop && KEEPS_ALL.includes(runtime ?? '') && process !== null;
   if (slowSibling) return 'likely';
   if (traits.watch === 'nothing') return 'possible';
   if (keepsAll && servesListener(view) && watchesMore(view, watched)) return 'likely';
   return 'possible';
 }
 
-/** asyncio and libuv also watch a descriptor through which threads wake them; a loop of the program's own often does not. */
+/** They also watch a descriptor through which threads wake them; a loop of the program's own often does not. */
 function watchesMore(view: ProcessView, watched: number): boolean {
   return valueOr(view.activity.epolls, []).reduce((sum, { watches }) => sum + watches, 0) > watched;
 }

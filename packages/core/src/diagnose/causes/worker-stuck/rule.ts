@@ -18,7 +18,9 @@ export function judgeWorkerStuck(group: Group, facts: Facts): Verdict | null {
   const view = ProcessView.of(process, facts);
   if (view === null) return null;
   const inService = group.kin.inService;
-  const stuck = stuckThreads(view, inService);
+  // Where a runtime registers each connection once for all, its parked threads are its own: goroutines wait unseen.
+  const isRuntimes = (wait: ThreadWait): boolean => traits.watch === 'registered-once' && wait.kind === 'parked';
+  const stuck = stuckThreads(view, inService).filter((wait) => !isRuntimes(wait));
   if (traits.progress === 'untouched') return judgeWaiting(group, view, inService, stuck, facts);
   if (stuck.length === 0) return judgeLightThreads(group, view);
   // A client that waits for its next task has read its answer, and serves nobody.
