@@ -15,7 +15,7 @@ const SAME_MOMENT_MS = 2000;
 const TELLING_BYTES = 8n;
 
 /**
- * Finds for connections in CLOSE-WAIT the socket in FIN-WAIT-2 of the same process, or of its parent, child or sibling,
+ * Finds for connections in CLOSE-WAIT the socket in FIN-WAIT-2 of the same process, or of its parent or child,
  * that has the same age and has sent as many bytes as the connection received. Each leg serves once.
  */
 export class RelayLegs {
@@ -71,10 +71,7 @@ export class RelayLegs {
       const process = this.#facts.processes.get(one);
       return process === undefined ? 0 : valueOr(process.parentPid, 0);
     };
-    return others.some(
-      (other) =>
-        parentOf(pid) === other || parentOf(other) === pid || (parentOf(pid) > 1 && parentOf(pid) === parentOf(other)),
-    );
+    return others.some((other) => parentOf(pid) === other || parentOf(other) === pid);
   }
 }
 
