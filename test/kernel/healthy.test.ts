@@ -21,7 +21,7 @@ const REDIS_PORT = 8003;
 /** A program of the test's namespace, ended by closing its input or with SIGTERM, by id. */
 class Child implements AsyncDisposable {
   readonly process: ChildProcess;
-  readonly #ended: Promise<unknown>;
+  readonly #ended: Promise<void>;
   output = '';
 
   constructor(namespace: NetworkNamespace, command: readonly string[]) {
@@ -29,7 +29,9 @@ class Child implements AsyncDisposable {
     this.process = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     this.process.stdout?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
     this.process.stderr?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
-    this.#ended = new Promise((resolve) => this.process.once('close', resolve));
+    this.#ended = new Promise((resolve) => {
+      this.process.once('close', () => resolve());
+    });
   }
 
   async endInput(): Promise<string> {
@@ -38,9 +40,9 @@ class Child implements AsyncDisposable {
     return this.output;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.asyncDispose](): Promise<void> {
     this.process.kill('SIGTERM');
-    await this.#ended;
+    return this.#ended;
   }
 }
 

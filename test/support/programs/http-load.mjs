@@ -29,6 +29,8 @@ if (protocol === 'http') {
   for (let index = 0; index < KEPT; index++) {
     const socket = connect({ port: Number(port), host: '127.0.0.1' });
     socket.on('error', () => undefined);
+    // Read to the end: Node.js then closes when the server does.
+    socket.resume();
     socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
   }
 }

@@ -65,8 +65,8 @@ export class DemoServers {
   }
 
   /** Ends all programs, and answers when they and their namespaces are gone. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.asyncDispose](): Promise<void> {
     this.#release();
-    await this.#ended;
+    return this.#ended;
   }
 }

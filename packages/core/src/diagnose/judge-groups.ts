@@ -66,12 +66,12 @@ function unite(alike: readonly Judged[], facts: Facts): Judged {
 }
 
 function uniqueById<T extends Evidence | MissingEvidence>(list: readonly T[]): readonly T[] {
-  return [...new Map(list.toReversed().map((one) => [one.id, one])).values()].reverse();
+  return [...new Map(list.toReversed().map((one) => [one.id, one])).values()].toReversed();
 }
 
 function strongest(alternatives: readonly Alternative[]): readonly Alternative[] {
   const sorted = alternatives.toSorted((a, b) => RANK[a.confidence] - RANK[b.confidence]);
-  return [...new Map(sorted.toReversed().map((one) => [one.cause, one])).values()].reverse();
+  return [...new Map(sorted.toReversed().map((one) => [one.cause, one])).values()].toReversed();
 }
 
 /** The finding of a judged group. */

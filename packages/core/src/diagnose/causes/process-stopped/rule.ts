@@ -22,7 +22,7 @@ export function judgeProcessStopped(group: Group, facts: Facts): Verdict | null 
   const [first] = stops;
   if (first === undefined || first === null || !stops.every((stop) => stop !== null)) return null;
   // The first thread alone was seen: the others may run under a debugger.
-  const isSure = stops.every((stop) => stop?.whole === true);
+  const isSure = stops.every((stop) => stop.whole);
   const who = holders.length === 1 ? 'The process is' : `All ${holders.length} processes that hold them are`;
   return {
     confidence: isSure ? 'certain' : 'likely',
