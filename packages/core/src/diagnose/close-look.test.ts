@@ -56,7 +56,8 @@ function lookAt({ socket, threads = [sampleThread()], watched, moves = false }: 
     ],
     processes: [sampleProcess()],
     closeLook: sampleCloseLook({
-      activity: { threads },
+      // A runtime that keeps every connection in its loop would be another story.
+      activity: { threads, runtime: known(null) },
       interests: watched === undefined ? new Map() : new Map([[INODE, [sampleInterest(watched)]]]),
       moved: moves ? new Set([socket.cookie]) : new Set(),
     }),

@@ -83,6 +83,7 @@ export function toFinding(judged: Judged, closed: readonly ClosedSocket[], facts
     severity: cause.severity,
     ...verdict,
     evidence: [...verdict.evidence, ...queueEvidence(group.connections)],
+    missing: [...verdict.missing, ...secondLookMissing(judged, facts)],
     process: group.process,
     listener: group.listeners[0] ?? null,
     connections: group.connections,
@@ -98,6 +99,19 @@ export function toFinding(judged: Judged, closed: readonly ClosedSocket[], facts
     codeFix: cause.codeFix,
     docs: `docs/causes/${cause.id}.md`,
   };
+}
+
+/** What one look leaves open, of connections that a program holds and that it could do something with. */
+function secondLookMissing({ group, verdict }: Judged, { closeLook }: Facts): readonly MissingEvidence[] {
+  if (closeLook === null || closeLook.windowMs !== null) return [];
+  if (group.situation === 'queued' || group.process === null || verdict.confidence === 'certain') return [];
+  return [
+    {
+      id: 'second-look',
+      why: 'one look shows no motion: eof-spin, half-close-in-use, a loop or a worker that computes, and growth stay open',
+      hint: 'leave out --quick',
+    },
+  ];
 }
 
 const PART_OF: Readonly<Record<Progress, string>> = {

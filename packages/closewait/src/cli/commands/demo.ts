@@ -50,7 +50,7 @@ class Tour {
     const { strong, faint } = createStyle(this.#terminal.colour);
     {
       await using servers = await DemoServers.start(signal, readConnections, ({ scenario, scene }) => {
-        this.#terminal.out(`  ${strong(`pid ${scene.pids.join(', ')}`)}  ${scenario.title}\n`);
+        this.#terminal.out(`  ${strong(`pid ${scene.pids.join(', ')}`)}\n    ${scenario.title}\n`);
       });
       const pids = servers.servers.flatMap(({ scene }) => scene.pids);
       signal.throwIfAborted();

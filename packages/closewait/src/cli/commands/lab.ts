@@ -67,9 +67,9 @@ function listScenarios(terminal: Terminal): number {
     for (const option of options) terminal.out(`    --${option.name.padEnd(8)} ${option.says}\n`);
   }
   terminal.out('\nEach of these builds one cause, in a network namespace of its own (needs root):\n\n');
-  for (const { name, title, cause } of CAUSE_SCENARIOS) {
-    // The usual scenario of a cause has its name.
-    terminal.out(`${strong(name)}${name === cause ? '' : faint(`  ${cause}`)}\n  ${title}\n`);
+  for (const [cause, scenarios] of Map.groupBy(CAUSE_SCENARIOS, (scenario) => scenario.cause)) {
+    terminal.out(`${faint(`${cause}:`)}\n`);
+    for (const { name, title } of scenarios) terminal.out(`  ${strong(name)}\n    ${title}\n`);
   }
   terminal.out('\nRun one with: closewait lab NAME\n');
   return 0;

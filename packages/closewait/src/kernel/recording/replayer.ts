@@ -107,7 +107,9 @@ export class Replayer implements KernelSource {
   }
 
   #find<T>(question: string, codec: AnswerCodec<T>): T | undefined {
-    return this.#findIn(this.#look, question, codec);
+    // With --quick the close look ends a look earlier than when it was recorded: what it asks was asked in the next one.
+    const found = this.#findIn(this.#look, question, codec);
+    return found === undefined && this.#look > 1 ? this.#findIn(this.#look + 1, question, codec) : found;
   }
 
   #findIn<T>(look: number, question: string, codec: AnswerCodec<T>): T | undefined {

@@ -51,13 +51,7 @@ function holderMissing(group: Group, facts: Facts): readonly MissingEvidence[] {
 function threadsMissing(pid: number, { closeLook }: Facts): readonly MissingEvidence[] {
   if (closeLook?.activities.has(pid) === true) {
     return closeLook.windowMs === null
-      ? [
-          {
-            id: 'second-look',
-            why: 'one look shows no motion: what spins and what is in use stays open',
-            hint: 'look twice: leave out --quick',
-          },
-        ]
+      ? []
       : [{ id: 'inside', why: 'only the program itself could tell more: a dump of its threads', hint: null }];
   }
   return [
