@@ -31,11 +31,17 @@ export function measuredTools(): readonly Tool[] {
     },
     { name: 'node -e 0 (the runtime alone)', command: [node, '-e', '0'], success: [0] },
     { name: 'closewait ls --json, source', command: [`${CHECKOUT}/closewait`, 'ls', '--json'], success: DONE },
+    {
+      name: 'closewait --quick --json, source',
+      command: [`${CHECKOUT}/closewait`, '--quick', '--json'],
+      success: DONE,
+    },
     { name: 'closewait --json, source', command: [`${CHECKOUT}/closewait`, '--json'], success: DONE },
   ];
   if (bundle.length > 0) {
     tools.push(
       { name: 'closewait ls --json, bundle', command: [...bundle, 'ls', '--json'], success: DONE },
+      { name: 'closewait --quick --json, bundle', command: [...bundle, '--quick', '--json'], success: DONE },
       { name: 'closewait --json, bundle', command: [...bundle, '--json'], success: DONE },
     );
   }
