@@ -31,13 +31,24 @@ const command = (name: string, ...mayImport: readonly string[]): Room => ({
 });
 
 const FACTS = ['core/tcp', 'core/facts'] as const;
-const CORE = [...FACTS, 'core/codec', 'core/diagnose', 'core/policy', 'core/report', 'core/api'] as const;
+const CORE = [
+  ...FACTS,
+  'core/codec',
+  'core/capture',
+  'core/diagnose',
+  'core/policy',
+  'core/report',
+  'core/draw',
+  'core/experiment',
+  'core/api',
+] as const;
 
 /** The import table of ARCHITECTURE.md. Lab is the oracle of the diagnosis, so it must not import it. */
 export const ROOMS: readonly Room[] = [
   core('tcp'),
   core('facts', 'tcp'),
   core('codec', 'tcp', 'facts'),
+  { ...core('capture', 'tcp', 'facts', 'codec'), sideDoors: { 'schema.ts': { packages: ['zod'] } } },
   core('diagnose', 'tcp', 'facts'),
   core('policy', 'tcp', 'facts', 'diagnose'),
   {
@@ -51,13 +62,18 @@ export const ROOMS: readonly Room[] = [
       'schema-report.ts': { packages: ['zod'] },
     },
   },
+  core('draw', 'tcp', 'facts', 'report'),
+  {
+    ...core('experiment', 'tcp', 'facts', 'report', 'draw'),
+    sideDoors: { 'schema.ts': { packages: ['zod'] } },
+  },
   core('api', 'tcp', 'facts', 'diagnose', 'policy'),
 
   command('ffi', 'core/facts'),
   command('kernel', 'ffi', ...FACTS, 'core/codec'),
   command('actions', 'ffi', 'kernel', ...CORE),
   command('probe', ...FACTS),
-  command('lab', 'ffi', ...FACTS),
+  command('lab', 'ffi', ...FACTS, 'core/codec', 'core/experiment'),
   command('agent', 'kernel', 'actions', 'probe', ...CORE),
   command('tui', ...CORE),
   command('cli', 'ffi', 'kernel', 'actions', 'probe', 'lab', 'agent', 'tui', ...CORE),

@@ -30,5 +30,7 @@ export interface Command {
   readonly operands?: { readonly spec: string; readonly says: string };
   readonly options: readonly OptionSpec[];
   readonly examples?: readonly string[];
+  /** Commands below this one: `closewait lab model`. What names none of them runs this one. */
+  readonly commands?: readonly Command[];
   readonly load: () => Promise<{ readonly run: Handler }>;
 }

@@ -53,6 +53,7 @@ function addCommand(program: Commander, spec: Command, finish: (exitCode: number
   else command.argument(spec.operands.spec, spec.operands.says);
   for (const option of spec.options) command.addOption(toOption(option));
   if (spec.examples !== undefined) command.addHelpText('after', `\nExamples:\n  ${spec.examples.join('\n  ')}`);
+  for (const below of spec.commands ?? []) addCommand(command, below, finish);
   command.action(async () => {
     const { run } = await spec.load();
     const options = command.optsWithGlobals<{ readonly color: boolean }>();

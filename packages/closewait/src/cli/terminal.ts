@@ -2,6 +2,8 @@
 export interface Terminal {
   /** Whether a person reads the output; otherwise it goes to a file or a program. */
   readonly interactive: boolean;
+  /** Whether a person watches standard error, where the progress of long work is drawn. */
+  readonly watched: boolean;
   readonly colour: boolean;
   /** Columns; 80 where the output is no terminal. */
   readonly width: number;
@@ -24,6 +26,7 @@ export function openTerminal(noColour: boolean): Terminal {
   const forbidden = (process.env['NO_COLOR'] ?? '') !== '' || process.env['TERM'] === 'dumb';
   return {
     interactive: stdout.isTTY,
+    watched: stderr.isTTY && process.env['TERM'] !== 'dumb',
     colour: !noColour && !forbidden && stdout.isTTY,
     width: stdout.columns ?? WIDTH_WITHOUT_TERMINAL,
     out(text) {

@@ -18,7 +18,9 @@ export { registerFiles } from './io-uring.ts';
 export { limitOwnDescriptors } from './limits.ts';
 export { failureOf, inNetworkNamespace } from './namespace.ts';
 export { NetlinkSocket } from './netlink-socket.ts';
+export { type CapturedPacket, PacketSocket } from './packet-socket.ts';
 export { PrivateNetwork } from './private-network.ts';
+export { RawSocket } from './raw-socket.ts';
 export { type LinkVisitor, walkLinks } from './socket-links.ts';
 export {
   AF_INET,

@@ -145,7 +145,8 @@ export function dieWithParent(): SystemResult<number> {
   return answered('prctl', prctlCall(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0));
 }
 
-function encodeIpv4({ address, port }: Ipv4Address): Buffer {
+/** struct sockaddr_in (netinet/in.h). */
+export function encodeIpv4({ address, port }: Ipv4Address): Buffer {
   const sockaddr = Buffer.alloc(16);
   sockaddr.writeUInt16LE(AF_INET, 0);
   sockaddr.writeUInt16BE(port, 2);

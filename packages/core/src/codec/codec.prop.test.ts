@@ -40,6 +40,7 @@ const DECODERS: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
   freezerState: codec.decodeFreezerState,
   cgroupFrozen: codec.decodeCgroupFrozen,
   mappedFiles: codec.decodeMappedFiles,
+  tcpSegment: codec.decodeTcpSegment,
   ipv4: codec.formatIpv4,
   ipv6: codec.formatIpv6,
 };

@@ -54,4 +54,14 @@ export {
   systemCallName,
 } from './syscall-names.ts';
 export { decodeTcpInfo } from './tcp-info.ts';
+export type { TcpOptions } from './tcp-options.ts';
+export {
+  decodeTcpSegment,
+  encodeTcpSegment,
+  type OutgoingSegment,
+  setTcpChecksum,
+  TCP_FLAGS,
+  type TcpFlag,
+  type TcpSegment,
+} from './tcp-segment.ts';
 export { decodeText } from './text.ts';

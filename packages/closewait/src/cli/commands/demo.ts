@@ -1,5 +1,5 @@
 import { type Diagnosis, diagnose } from '@closewait/core/diagnose';
-import { ClosewaitError, type Facts, type Holder } from '@closewait/core/facts';
+import type { Facts, Holder } from '@closewait/core/facts';
 import {
   buildExplanation,
   buildReport,
@@ -13,8 +13,10 @@ import { LiveSource } from '../../kernel/index.ts';
 import type { Invocation } from '../command.ts';
 import { DemoServers } from '../demo-servers.ts';
 import { examineClosely } from '../examine-closely.ts';
+import { orInUserNamespace } from '../in-user-namespace.ts';
 import { readConnections } from '../read-connections.ts';
 import type { Terminal } from '../terminal.ts';
+import { untilInterrupted } from '../until-interrupted.ts';
 import { readVersion } from '../version.ts';
 
 /** The servers are a moment old: the usual minimum age would hide what is stuck in them. */
@@ -22,15 +24,10 @@ const MIN_AGE_MS = 0;
 
 /** `closewait demo`: broken servers on real sockets, what the report says of them, one explained, one ended. */
 export async function run({ terminal }: Invocation): Promise<number> {
-  const interrupted = new AbortController();
-  const interrupt = (): void => interrupted.abort(new ClosewaitError('internal', 'interrupted'));
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  try {
-    await new Tour(terminal).guide(interrupted.signal);
-    return 0;
-  } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-  }
+  const ranInside = await orInUserNamespace();
+  if (ranInside !== null) return ranInside;
+  await untilInterrupted((signal) => new Tour(terminal).guide(signal));
+  return 0;
 }
 
 class Tour {

@@ -10,6 +10,7 @@ import {
   SELECTORS,
   WHERE_OPTION,
 } from '../options.ts';
+import { LAB_EXPERIMENTS } from './lab-experiments.ts';
 
 /** What runs when no command is named: `closewait :8000` is `closewait report :8000`. */
 export const DEFAULT_COMMAND = 'report';
@@ -104,12 +105,13 @@ export const COMMANDS: readonly Command[] = [
       },
       { flags: '--fixed', says: 'the server closes when read answers 0 or an error that lasts' },
     ],
+    commands: LAB_EXPERIMENTS,
     examples: ['closewait lab --list', 'closewait lab never-accepted', 'closewait lab flawed-server --fixed'],
     load: () => import('./lab.ts'),
   },
   {
     name: 'demo',
-    says: 'a tour in under 30 seconds: four broken servers, what is said of them, one explained, one ended (needs root)',
+    says: 'a tour in under 30 seconds: four broken servers, what is said of them, one explained, one ended',
     options: [],
     load: () => import('./demo.ts'),
   },

@@ -14,8 +14,10 @@ import {
 } from '../../lab/index.ts';
 import type { Invocation } from '../command.ts';
 import { examineClosely } from '../examine-closely.ts';
+import { orInUserNamespace } from '../in-user-namespace.ts';
 import { readConnections } from '../read-connections.ts';
 import type { Terminal } from '../terminal.ts';
+import { untilInterrupted } from '../until-interrupted.ts';
 import { readVersion } from '../version.ts';
 
 interface LabOptions {
@@ -35,14 +37,7 @@ export async function run({ operands: [name, ...more], options, terminal }: Invo
       hint: `closewait lab lists them, for example ${LAB_SCENARIOS.map((scenario) => scenario.name).join(', ')}`,
     });
   }
-  const interrupted = new AbortController();
-  const interrupt = (): void => interrupted.abort(new ClosewaitError('internal', 'interrupted'));
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  try {
-    return await play(interrupted.signal, terminal);
-  } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-  }
+  return untilInterrupted((signal) => play(signal, terminal));
 }
 
 type Play = (signal: AbortSignal, terminal: Terminal) => Promise<number>;
@@ -57,7 +52,7 @@ function findPlay(name: string, options: LabOptions): Play | null {
   if (option !== undefined) {
     throw new ClosewaitError('usage', `${name} does not take --${option}`, { hint: `closewait lab ${name}` });
   }
-  return (signal, terminal) => playScenario(scenario, signal, terminal);
+  return async (signal, terminal) => (await orInUserNamespace()) ?? playScenario(scenario, signal, terminal);
 }
 
 function listScenarios(terminal: Terminal): number {
@@ -66,7 +61,7 @@ function listScenarios(terminal: Terminal): number {
     terminal.out(`${strong(name)}\n  ${title}\n`);
     for (const option of options) terminal.out(`    --${option.name.padEnd(8)} ${option.says}\n`);
   }
-  terminal.out('\nEach of these builds one cause, in a network namespace of its own (needs root):\n\n');
+  terminal.out('\nEach of these builds one cause, in a network namespace of its own:\n\n');
   for (const [cause, scenarios] of Map.groupBy(CAUSE_SCENARIOS, (scenario) => scenario.cause)) {
     terminal.out(`${faint(`${cause}:`)}\n`);
     for (const { name, title } of scenarios) terminal.out(`  ${strong(name)}\n    ${title}\n`);

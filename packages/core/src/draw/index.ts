@@ -1,0 +1,1 @@
+export { type HtmlPage, htmlPage, htmlText } from './html-page.ts';
