@@ -17,6 +17,7 @@ const STEPS: readonly Step[] = [
   program('import table', root, ['tools/import-table/main.ts']),
   program('schema files', root, ['tools/make-schema.ts', '--check']),
   program('sample in the README', root, ['tools/make-readme.ts', '--check']),
+  program('measured documentation', root, ['tools/docs/main.ts', '--check']),
   program('bundle', root, ['tools/build/main.ts']),
   program('bundle starts', root, ['packages/closewait/dist/main.js', '--version']),
   program('unused code', root, [bin('knip'), '--no-progress']),

@@ -1,0 +1,13 @@
+/** A part of a page that is written from a measurement: between `<!-- measured: NAME -->` and `<!-- end of measured -->`. */
+export interface MeasuredPart {
+  /** From the root of the checkout: `docs/remedies.md`. */
+  readonly page: string;
+  readonly name: string;
+  /** The file in docs/measured/. */
+  readonly from: string;
+  /** The document as Markdown; throws where it is not what it should be. */
+  readonly write: (document: unknown) => string;
+}
+
+/** Every measured part of the documentation. */
+export const MEASURED_PARTS: readonly MeasuredPart[] = [];
