@@ -1,3 +1,7 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeSpeed } from './write-speed.ts';
+
 /** A part of a page that is written from a measurement: between `<!-- measured: NAME -->` and `<!-- end of measured -->`. */
 export interface MeasuredPart {
   /** From the root of the checkout: `docs/remedies.md`. */
@@ -10,4 +14,15 @@ export interface MeasuredPart {
 }
 
 /** Every measured part of the documentation. */
-export const MEASURED_PARTS: readonly MeasuredPart[] = [];
+export const MEASURED_PARTS: readonly MeasuredPart[] = [
+  { page: 'README.md', name: 'speed', from: `../../bench/results/${latestBenchmark()}`, write: writeSpeed },
+];
+
+/** Results are named by their day. */
+function latestBenchmark(): string {
+  return (
+    readdirSync(join(import.meta.dirname, '../../bench/results'))
+      .toSorted()
+      .at(-1) ?? ''
+  );
+}
