@@ -57,7 +57,7 @@ export function tcpInfoOfDescriptor(holder: DescriptorOf, inode: number): System
 }
 
 /** A descriptor in the table of one thread. */
-interface DescriptorOf {
+export interface DescriptorOf {
   readonly pid: number;
   readonly tid: number;
   readonly fd: number;

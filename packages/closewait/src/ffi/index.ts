@@ -1,6 +1,13 @@
 export { onProcessor } from './affinity.ts';
 export { bootTimeMs } from './clock.ts';
-export { shutdownForeign } from './end-connection.ts';
+export {
+  type Keepalive,
+  type ShutdownHow,
+  setForeignKeepalive,
+  setForeignSendTimeout,
+  setForeignUserTimeout,
+  shutdownForeign,
+} from './end-connection.ts';
 export {
   createEpoll,
   EPOLLET,
@@ -13,9 +20,14 @@ export {
   watchWithEpoll,
 } from './epoll.ts';
 export { errnoName } from './errno.ts';
-export { shareDescriptorTable, socketProtocolName, tcpInfoOfDescriptor } from './foreign-descriptors.ts';
+export {
+  type DescriptorOf,
+  shareDescriptorTable,
+  socketProtocolName,
+  tcpInfoOfDescriptor,
+} from './foreign-descriptors.ts';
 export { registerFiles } from './io-uring.ts';
-export { limitOwnDescriptors } from './limits.ts';
+export { limitDescriptorsOf, limitOwnDescriptors } from './limits.ts';
 export { failureOf, inNetworkNamespace } from './namespace.ts';
 export { NetlinkSocket } from './netlink-socket.ts';
 export { type CapturedPacket, PacketSocket } from './packet-socket.ts';
@@ -38,11 +50,14 @@ export {
   resetOnClose,
   SO_REUSEADDR,
   SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
   SOCK_STREAM,
   SOL_SOCKET,
+  SOL_TCP,
   setIntegerOption,
   shutdownSending,
   sleepSeconds,
+  TCP_FASTOPEN,
   writeFrom,
 } from './sockets.ts';
 export { describeFailure, type SystemFailure, type SystemResult } from './system-call.ts';

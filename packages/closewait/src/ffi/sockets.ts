@@ -7,6 +7,7 @@ export const AF_NETLINK = 16;
 export const SOCK_STREAM = 1;
 export const SOCK_RAW = 3;
 export const SOCK_CLOEXEC = 0o2000000;
+export const SOCK_NONBLOCK = 0o4000;
 export const SOL_SOCKET = 1;
 export const SO_REUSEADDR = 2;
 export const SO_RCVBUF = 8;
@@ -14,6 +15,8 @@ const SO_LINGER = 13;
 export const SO_RCVBUFFORCE = 33;
 export const SOL_TCP = 6;
 export const TCP_INFO = 11;
+/** Of a listener: how many connections may wait in Fast Open's queue (RFC 7413). Linux 3.7. */
+export const TCP_FASTOPEN = 23;
 
 const socketCall = libcFunction<[number, number, number]>('int socket(int, int, int)');
 const bindCall = libcFunction<[number, Uint8Array, number]>('int bind(int, const void*, unsigned int)');
@@ -106,6 +109,11 @@ export function localIpv4(fd: number): SystemResult<Ipv4Address> {
 export function setIntegerOption(fd: number, level: number, option: number, value: number): SystemResult<number> {
   const bytes = Buffer.alloc(4);
   bytes.writeInt32LE(value);
+  return setOptionBytes(fd, level, option, bytes);
+}
+
+/** setsockopt(2) with a structure. */
+export function setOptionBytes(fd: number, level: number, option: number, bytes: Uint8Array): SystemResult<number> {
   return answered('setsockopt', setsockoptCall(fd, level, option, bytes, bytes.length));
 }
 

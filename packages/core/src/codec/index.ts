@@ -3,7 +3,12 @@ export { containerOfCgroup, unitOfCgroup } from './cgroup-path.ts';
 export { type CodecProblem, type Decoded, describeProblem } from './decoded.ts';
 export { decodeInetDiagMessage, isPersistWaiting, peekInetDiagInode, peekInetDiagState } from './inet-diag.ts';
 export { calmFor, peekInetDiagCookie } from './inet-diag-again.ts';
-export { encodeInetDiagDump, SOCK_DIAG_BY_FAMILY } from './inet-diag-request.ts';
+export {
+  encodeInetDiagDestroy,
+  encodeInetDiagDump,
+  SOCK_DIAG_BY_FAMILY,
+  type SocketIdentity,
+} from './inet-diag-request.ts';
 export { type AddressTexts, createAddressTexts, formatIpv4, formatIpv6 } from './ip-address.ts';
 export {
   decodeNetlinkError,
@@ -40,6 +45,7 @@ export {
   type NamespaceMount,
   namespaceMounts,
 } from './proc-mountinfo.ts';
+export { countersMoved, decodeNetCounters, type NetCounters } from './proc-net-counters.ts';
 export { decodeProcSched, decodeProcSchedstat, type ProcSched, type ProcSchedstat } from './proc-sched.ts';
 export { decodeProcStat, type ProcStat } from './proc-stat.ts';
 export { decodeProcStatus, type ProcStatus } from './proc-status.ts';

@@ -12,6 +12,8 @@ export const NLMSG_MIN_TYPE = 0x10;
 
 /** A request to the kernel. */
 export const NLM_F_REQUEST = 0x01;
+/** The kernel answers also where all went well: an NLMSG_ERROR with errno 0. */
+export const NLM_F_ACK = 0x04;
 /** The table changed while it was dumped: rows may be missing or doubled, dump again. */
 export const NLM_F_DUMP_INTR = 0x10;
 /** `NLM_F_ROOT | NLM_F_MATCH`: all entries. */
