@@ -33,6 +33,7 @@ export { NetlinkSocket } from './netlink-socket.ts';
 export { type CapturedPacket, PacketSocket } from './packet-socket.ts';
 export { PrivateNetwork } from './private-network.ts';
 export { RawSocket } from './raw-socket.ts';
+export { addIpv4Route, type Ipv4Route } from './route.ts';
 export { type LinkVisitor, walkLinks } from './socket-links.ts';
 export {
   AF_INET,
