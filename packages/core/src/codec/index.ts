@@ -1,7 +1,13 @@
 export { decodeCgroupFrozen, decodeFreezerState, type FreezerState } from './cgroup-freezer.ts';
 export { containerOfCgroup, unitOfCgroup } from './cgroup-path.ts';
 export { type CodecProblem, type Decoded, describeProblem } from './decoded.ts';
-export { decodeInetDiagMessage, isPersistWaiting, peekInetDiagInode, peekInetDiagState } from './inet-diag.ts';
+export {
+  decodeInetDiagMessage,
+  isPersistWaiting,
+  peekInetDiagInode,
+  peekInetDiagPort,
+  peekInetDiagState,
+} from './inet-diag.ts';
 export { calmFor, peekInetDiagCookie } from './inet-diag-again.ts';
 export {
   encodeInetDiagDestroy,
@@ -49,6 +55,7 @@ export { countersMoved, decodeNetCounters, type NetCounters } from './proc-net-c
 export { decodeProcSched, decodeProcSchedstat, type ProcSched, type ProcSchedstat } from './proc-sched.ts';
 export { decodeProcStat, type ProcStat } from './proc-stat.ts';
 export { decodeProcStatus, type ProcStatus } from './proc-status.ts';
+export { decodeSetting } from './proc-sys.ts';
 export { decodeProcSyscall, type SystemCall, type ThreadCall } from './proc-syscall.ts';
 export { decodeWchan } from './proc-wchan.ts';
 export { type Runtime, type RuntimeGuess, runtimeOf } from './runtime-of.ts';

@@ -70,6 +70,12 @@ export function peekInetDiagInode(payload: Uint8Array): number {
   return viewOf(payload.buffer).getUint32(payload.byteOffset + AT.inode, HOST_IS_LITTLE_ENDIAN);
 }
 
+/** The local port without decoding the rest; 0 for a cut message. */
+export function peekInetDiagPort(payload: Uint8Array): number {
+  if (payload.length < MESSAGE_BYTES) return 0;
+  return viewOf(payload.buffer).getUint16(payload.byteOffset + AT.localPort);
+}
+
 /** Whether data waits that the peer does not take: the persist timer runs and the send queue is not empty. */
 export function isPersistWaiting(payload: Uint8Array): boolean {
   if (payload.length < MESSAGE_BYTES || TIMERS[payload[AT.timer] ?? 0] !== 'persist') return false;

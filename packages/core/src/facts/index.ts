@@ -22,6 +22,7 @@ export type {
   ReaderOutcome,
   Unseen,
 } from './facts.ts';
+export { KERNEL_SETTINGS, type KernelSetting } from './kernel-setting.ts';
 export type {
   DescriptorTable,
   DumpExtension,
@@ -47,3 +48,13 @@ export type {
   TcpInfo,
   TimerKind,
 } from './socket.ts';
+export type {
+  CountedHolder,
+  CountedNamespace,
+  CountedPort,
+  LinuxCounts,
+  ListedState,
+  StateCountFacts,
+  StateCounts,
+  StateDetail,
+} from './state-count.ts';

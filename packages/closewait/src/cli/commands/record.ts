@@ -1,8 +1,8 @@
 import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { ClosewaitError } from '@closewait/core/facts';
+import { ClosewaitError, KERNEL_SETTINGS } from '@closewait/core/facts';
 import { formatBytes, formatCountOf } from '@closewait/core/report';
 import { TCP_STATES } from '@closewait/core/tcp';
-import { LiveSource, startRecording } from '../../kernel/index.ts';
+import { LiveSource, readSettings, startRecording } from '../../kernel/index.ts';
 import type { Invocation } from '../command.ts';
 import { examineClosely } from '../examine-closely.ts';
 import { readVersion } from '../version.ts';
@@ -32,6 +32,7 @@ export async function run({ options, terminal }: Invocation): Promise<number> {
       },
       { writtenBy: readVersion(), withArguments: rest.arguments ?? false },
     );
+    readSettings(recorder, KERNEL_SETTINGS);
     const facts = await examineClosely(recorder, { minAgeMs: 0, allNamespaces, quick: false, states: LISTED_STATES });
     recorder.close();
     renameSync(partial, output);
