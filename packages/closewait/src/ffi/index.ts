@@ -1,4 +1,13 @@
 export { onProcessor } from './affinity.ts';
+export {
+  acceptNow,
+  type Direction,
+  receiveNow,
+  sendNow,
+  shutDownSocket,
+  TCP_NODELAY,
+  tcpStateNumber,
+} from './calls-that-never-wait.ts';
 export { bootTimeMs } from './clock.ts';
 export {
   type Keepalive,

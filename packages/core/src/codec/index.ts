@@ -12,6 +12,7 @@ export { calmFor, peekInetDiagCookie } from './inet-diag-again.ts';
 export {
   encodeInetDiagDestroy,
   encodeInetDiagDump,
+  encodeInetDiagLookup,
   SOCK_DIAG_BY_FAMILY,
   type SocketIdentity,
 } from './inet-diag-request.ts';
@@ -78,3 +79,16 @@ export {
   type TcpSegment,
 } from './tcp-segment.ts';
 export { decodeText } from './text.ts';
+export {
+  type CallEnterEvent,
+  type CallExitEvent,
+  callEnterDecoder,
+  callExitDecoder,
+  type NewTaskEvent,
+  newTaskDecoder,
+  type SetStateEvent,
+  setStateDecoder,
+  type TraceEventDecoder,
+} from './trace-events.ts';
+export { decodeTraceFormat, type TraceField, type TraceFormat } from './trace-format.ts';
+export { decodeTracePage, type TracePage, type TraceRecord } from './trace-page.ts';

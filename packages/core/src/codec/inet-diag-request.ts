@@ -65,13 +65,34 @@ export type SocketIdentity = Pick<SocketFacts, 'family' | 'local' | 'remote' | '
  * its addresses, refuses it where the cookie is another one's (ESTALE), and answers with an acknowledgement. ENOENT: no
  * such connection. Needs CAP_NET_ADMIN in the namespace of the asking socket, and CONFIG_INET_DIAG_DESTROY (EOPNOTSUPP).
  */
-export function encodeInetDiagDestroy({ family, local, remote, cookie }: SocketIdentity, sequence: number): Uint8Array {
+export function encodeInetDiagDestroy(identity: SocketIdentity, sequence: number): Uint8Array {
+  return encodeRequestForOne(SOCK_DESTROY, NLM_F_REQUEST | NLM_F_ACK, identity, sequence);
+}
+
+/** INET_DIAG_NOCOOKIE, twice: any socket with these addresses. */
+const ANY_COOKIE = 0xffff_ffff_ffff_ffffn;
+
+/**
+ * The datagram that asks for the one socket with these addresses, whatever its cookie: an answer or an error, no dump, so it
+ * costs the same on a host with 100,000 sockets. As a segment would, it finds the listener where no connection has the
+ * addresses (inet_diag_find_one_icsk, net/ipv4/inet_diag.c). ENOENT: there is none either.
+ */
+export function encodeInetDiagLookup(identity: Omit<SocketIdentity, 'cookie'>, sequence: number): Uint8Array {
+  return encodeRequestForOne(SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST, { ...identity, cookie: ANY_COOKIE }, sequence);
+}
+
+function encodeRequestForOne(
+  type: number,
+  flags: number,
+  { family, local, remote, cookie }: SocketIdentity,
+  sequence: number,
+): Uint8Array {
   const length = NLMSG_HEADER_BYTES + REQUEST_BYTES;
   const bytes = new Uint8Array(length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, length, HOST_IS_LITTLE_ENDIAN);
-  view.setUint16(4, SOCK_DESTROY, HOST_IS_LITTLE_ENDIAN);
-  view.setUint16(6, NLM_F_REQUEST | NLM_F_ACK, HOST_IS_LITTLE_ENDIAN);
+  view.setUint16(4, type, HOST_IS_LITTLE_ENDIAN);
+  view.setUint16(6, flags, HOST_IS_LITTLE_ENDIAN);
   view.setUint32(8, sequence, HOST_IS_LITTLE_ENDIAN);
   // A mapped address is looked up as what it is in an IPv6 request too (inet_diag_find_one_icsk).
   view.setUint8(16, family === 'ipv4' ? AF_INET : AF_INET6);

@@ -1,0 +1,81 @@
+import { socketState } from './end.ts';
+import type { LinuxPair, Side } from './pair.ts';
+
+/** A half of a connection, or both, as shutdown(2) names them. */
+export type Halves = 'read' | 'write' | 'both';
+
+/** What can be done with a pair: a call at one end, the delivery of the oldest segment to one end, or time that passes. */
+export type ModelAction =
+  | { readonly does: 'listen' | 'accept' | 'close listener' }
+  | { readonly does: 'connect' | 'close' | 'abort' | 'destroy' | 'deliver'; readonly at: Side }
+  | { readonly does: 'send' | 'read'; readonly at: Side; readonly bytes: number }
+  | { readonly does: 'shutdown'; readonly at: Side; readonly half: Halves }
+  | { readonly does: 'wait' };
+
+/** Ten segments fit the first congestion window (RFC 6928); FIN and SYN need room, too. */
+const MOST_SENDS = 6;
+
+/**
+ * Whether an action makes sense now: calls need a descriptor, a delivery a segment, SOCK_DESTROY an entry. What an
+ * application may do and should not is possible. One connection for each pair: a socket that is CLOSED does not connect anew.
+ */
+export function isPossible(pair: LinuxPair, action: ModelAction): boolean {
+  switch (action.does) {
+    case 'listen':
+      return pair.listener === 'none' && pair.b.phase === 'unconnected' && pair.b.holder === 'nobody';
+    case 'accept':
+    case 'close listener':
+      return pair.listener === 'open' || pair.listener === 'moved';
+    case 'wait':
+      return isQuiet(pair);
+    case 'connect':
+      return canConnect(pair, action.at);
+    case 'deliver':
+      return (action.at === 'a' ? pair.toA : pair.toB).length > 0;
+    case 'destroy':
+      return pair[action.at].entry !== 'none';
+    case 'send':
+      return pair[action.at].holder === 'descriptor' && pair[action.at].sends < MOST_SENDS;
+    default:
+      return pair[action.at].holder === 'descriptor';
+  }
+}
+
+function canConnect(pair: LinuxPair, at: Side): boolean {
+  const end = pair[at];
+  if (end.holder === 'descriptor') return socketState(end) !== 'CLOSED';
+  return end.sends === 0 && end.sendNext === 0 && end.phase === 'unconnected' && (at === 'a' || pair.listener === 'none');
+}
+
+/**
+ * Nothing that a retransmission timer watches is on its way: after a timeout a socket sends one segment at a time, and its
+ * next timeouts are longer than the model's time.
+ */
+function isQuiet({ a, b, toA, toB }: LinuxPair): boolean {
+  return toA.length === 0 && toB.length === 0 && [a, b].every((end) => end.sendUnacknowledged === end.sendNext);
+}
+
+/** `a sends 10 bytes`, `the oldest segment reaches b`. */
+export function describeAction(action: ModelAction): string {
+  switch (action.does) {
+    case 'listen':
+    case 'accept':
+    case 'close listener':
+      return { listen: 'b listens', accept: 'b accepts', 'close listener': 'b closes its listener' }[action.does];
+    case 'wait':
+      return 'time passes: tcp_fin_timeout, 1 s here';
+    case 'deliver':
+      return `the oldest segment reaches ${action.at}`;
+    case 'send':
+    case 'read':
+      return `${action.at} ${action.does}s ${action.does === 'read' ? 'up to ' : ''}${action.bytes} ${action.bytes === 1 ? 'byte' : 'bytes'}`;
+    case 'shutdown':
+      return `${action.at} shuts down ${action.half === 'both' ? 'both halves' : `its ${action.half === 'read' ? 'reading' : 'writing'} half`}`;
+    case 'destroy':
+      return `SOCK_DESTROY of ${action.at}`;
+    case 'abort':
+      return `${action.at} closes with SO_LINGER of 0 s`;
+    default:
+      return `${action.at} ${action.does}s`;
+  }
+}
