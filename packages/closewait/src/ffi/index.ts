@@ -8,7 +8,8 @@ export {
   TCP_NODELAY,
   tcpStateNumber,
 } from './calls-that-never-wait.ts';
-export { bootTimeMs } from './clock.ts';
+export { bootTimeMs, type ClockPair, readClockPair } from './clock.ts';
+export { DetachedMount } from './detached-mount.ts';
 export {
   type Keepalive,
   type ShutdownHow,

@@ -1,12 +1,13 @@
 import { Descriptor } from './descriptor.ts';
 import { addressOf, libcFunction } from './libc.ts';
-import { openSocket, SOCK_CLOEXEC, SOCK_RAW, SOL_SOCKET, setIntegerOption } from './sockets.ts';
+import { getOptionBytes, openSocket, SOCK_CLOEXEC, SOCK_RAW, SOL_SOCKET, setIntegerOption } from './sockets.ts';
 import { answered, type SystemResult } from './system-call.ts';
 
 /** sys/socket.h, linux/if_packet.h, linux/if_ether.h, asm-generic/socket.h */
 const AF_PACKET = 17;
 const SOCK_DGRAM = 2;
 const SOL_PACKET = 263;
+const PACKET_STATISTICS = 6;
 const PACKET_IGNORE_OUTGOING = 23;
 const PACKET_OUTGOING = 4;
 const ETH_P_ALL = 0x0003;
@@ -119,6 +120,15 @@ export class PacketSocket implements Disposable {
         isOutgoing: this.#name.readUInt8(AT_KIND) === PACKET_OUTGOING,
       },
     };
+  }
+
+  /** How many packets had no room in the socket's buffer since the last call: PACKET_STATISTICS of packet(7). */
+  takeDropped(): SystemResult<number> {
+    // struct tpacket_stats: packets, and those of them that were dropped.
+    const statistics = getOptionBytes(this.#descriptor.fd, SOL_PACKET, PACKET_STATISTICS, 8);
+    if (!statistics.ok) return statistics;
+    const view = new DataView(statistics.value.buffer, statistics.value.byteOffset, statistics.value.byteLength);
+    return { ok: true, value: view.getUint32(4, true) };
   }
 
   /** Sends one frame, with its link header, out of the interface. Only with `frames`. */

@@ -1,0 +1,237 @@
+import {
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
+import {
+  type Decoded,
+  decodeTraceFormat,
+  decodeTracePage,
+  describeProblem,
+  type TraceFormat,
+} from '@closewait/core/codec';
+import { known, type Reading, unknown } from '@closewait/core/facts';
+import { failureOf } from '../../ffi/index.ts';
+import { refusal } from '../live/refusal.ts';
+import { hasEnded, instanceName, ownerOfInstance, ownOwner } from './instance-name.ts';
+import { openTracefs, type Tracefs } from './tracefs.ts';
+
+/** A tracepoint. */
+export interface TraceEventRequest {
+  readonly system: string;
+  readonly name: string;
+  /** Which of its events are recorded, in the kernel's own language: `newstate == 8`. Default all. */
+  readonly filter?: string;
+}
+
+/** What a session records. */
+export interface TraceRequest {
+  readonly events: readonly TraceEventRequest[];
+  /** Only these threads, and every thread and process that they start from then on. Default all of the machine. */
+  readonly threads?: readonly number[];
+  /** Default 1,408 kB, the kernel's own. */
+  readonly bufferKilobytesPerCpu?: number;
+  /** What is lost where the reader is too slow. Default the oldest. */
+  readonly loses?: 'oldest' | 'newest';
+}
+
+/** One event, not yet decoded. */
+export interface TracedEvent {
+  /** `sock:inet_sock_set_state`. */
+  readonly event: string;
+  /** CLOCK_MONOTONIC. */
+  readonly atNs: bigint;
+  readonly processor: number;
+  /** The record, which no later read overwrites. */
+  readonly bytes: Uint8Array;
+}
+
+/** What has come since the last call. */
+export interface TraceHarvest {
+  /** In the order of their times; events of one processor that come later are never earlier than these. */
+  readonly events: readonly TracedEvent[];
+  /** Events that the buffer had no room for. */
+  readonly lost: number;
+  /** Whether more were lost, and nobody knows how many. */
+  readonly lostMore: boolean;
+}
+
+interface Processor {
+  readonly number: number;
+  readonly fd: number;
+  readonly statistics: string;
+  dropped: number;
+}
+
+const CLOCK = 'mono';
+/** ring_buffer.c is read in 64-bit layout only: data after a timestamp and a 64-bit count. */
+const DATA_OFFSET = 16;
+
+let instances = 0;
+
+/**
+ * Trace events of the kernel, through an instance of tracefs that is this process's own: nobody else's tracing is seen or
+ * changed. Needs root of the first user namespace. What a process leaves behind that dies by SIGKILL, the next session
+ * removes.
+ */
+export class TraceSession implements Disposable {
+  /** The layouts of the events on this kernel, by `system:name`. */
+  readonly formats: ReadonlyMap<string, TraceFormat>;
+  readonly #tracefs: Tracefs;
+  readonly #folder: string;
+  readonly #events = new Map<number, string>();
+  readonly #page: Buffer;
+  readonly #processors: readonly Processor[];
+  #isOpen = true;
+
+  private constructor(tracefs: Tracefs, folder: string, { events, ...request }: TraceRequest) {
+    this.#tracefs = tracefs;
+    this.#folder = folder;
+    this.#page = Buffer.alloc(readPageBytes(tracefs.path));
+    this.#write('tracing_on', '0');
+    this.#write('trace_clock', CLOCK);
+    this.#write('options/overwrite', request.loses === 'newest' ? '0' : '1');
+    if (request.bufferKilobytesPerCpu !== undefined) {
+      this.#write('buffer_size_kb', String(request.bufferKilobytesPerCpu));
+    }
+    if (request.threads !== undefined) {
+      this.#write('options/event-fork', '1');
+      this.#write('set_event_pid', request.threads.join(' '));
+    }
+    const formats = new Map<string, TraceFormat>();
+    for (const { system, name, filter } of events) {
+      const path = `events/${system}/${name}`;
+      const format = must(decodeTraceFormat(this.#read(`${path}/format`)));
+      formats.set(`${system}:${name}`, format);
+      this.#events.set(format.id, `${system}:${name}`);
+      if (filter !== undefined) this.#write(`${path}/filter`, filter);
+      this.#write(`${path}/enable`, '1');
+    }
+    this.formats = formats;
+    this.#processors = readdirSync(`${folder}/per_cpu`).map((cpu) => ({
+      number: Number(cpu.slice('cpu'.length)),
+      fd: openSync(`${folder}/per_cpu/${cpu}/trace_pipe_raw`, constants.O_RDONLY | constants.O_NONBLOCK),
+      statistics: `per_cpu/${cpu}/stats`,
+      dropped: 0,
+    }));
+    this.#write('tracing_on', '1');
+  }
+
+  /** Begins to record. What the kernel refuses, or does not have, is the reason of an unknown. */
+  static open(request: TraceRequest): Reading<TraceSession> {
+    const tracefs = openTracefs();
+    if (!tracefs.known) return tracefs;
+    let folder: string | null = null;
+    try {
+      sweep(tracefs.value);
+      folder = `${tracefs.value.path}/instances/${instanceName(ownOwner(), instances++)}`;
+      mkdirSync(folder);
+      return known(new TraceSession(tracefs.value, folder, request));
+    } catch (cause) {
+      if (folder !== null) removeInstance(folder);
+      tracefs.value[Symbol.dispose]();
+      if (cause instanceof UnexpectedLayout) return unknown('unsupported', cause.message);
+      return refusal(failureOf('tracefs', cause), cause instanceof Error && 'path' in cause ? nameIn(cause.path) : '');
+    }
+  }
+
+  /** Takes what has come; never waits. */
+  poll(): TraceHarvest {
+    const events: TracedEvent[] = [];
+    let lost = 0;
+    let lostMore = false;
+    for (const processor of this.#processors) {
+      for (let bytes = this.#readPage(processor.fd); bytes > 0; bytes = this.#readPage(processor.fd)) {
+        // A copy: the events are views into it.
+        const page = must(decodeTracePage(new Uint8Array(this.#page.subarray(0, bytes))));
+        if (page.lost === null) lostMore = true;
+        else lost += page.lost;
+        for (const { atNs, bytes: record } of page.records) {
+          const event = this.#events.get((record[0] ?? 0) | ((record[1] ?? 0) << 8));
+          if (event !== undefined) events.push({ event, atNs, processor: processor.number, bytes: record });
+        }
+      }
+      const dropped = this.#readDropped(processor);
+      lost += dropped - processor.dropped;
+      processor.dropped = dropped;
+    }
+    return { events: events.sort((a, b) => Number(a.atNs - b.atNs)), lost, lostMore };
+  }
+
+  /** Stops, and removes the instance. */
+  [Symbol.dispose](): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    for (const { fd } of this.#processors) closeSync(fd);
+    removeInstance(this.#folder);
+    this.#tracefs[Symbol.dispose]();
+  }
+
+  #readPage(fd: number): number {
+    try {
+      return readSync(fd, this.#page, 0, this.#page.length, null);
+    } catch (cause) {
+      if (failureOf('read', cause).errno === 'EAGAIN') return 0;
+      throw cause;
+    }
+  }
+
+  /** Events that came while the buffer was full and the oldest were to stay; the header of a page does not count them. */
+  #readDropped({ statistics }: Processor): number {
+    const text = this.#read(statistics).toString('latin1');
+    return Number(/^dropped events: (?<count>\d+)$/m.exec(text)?.groups?.['count'] ?? 0);
+  }
+
+  #read(file: string): Buffer {
+    return readFileSync(`${this.#folder}/${file}`);
+  }
+
+  #write(file: string, text: string): void {
+    writeFileSync(`${this.#folder}/${file}`, text);
+  }
+}
+
+/** Bytes of the kernel that are not what this program was written for. */
+class UnexpectedLayout extends Error {}
+
+function must<T>(result: Decoded<T>): T {
+  if (result.ok) return result.value;
+  throw new UnexpectedLayout(describeProblem(result.problem));
+}
+
+/** The size of a page of the buffer, which need not be that of the machine. */
+function readPageBytes(root: string): number {
+  const { fields } = must(decodeTraceFormat(readFileSync(`${root}/events/header_page`)));
+  const data = fields.get('data');
+  if (data?.offset !== DATA_OFFSET) throw new UnexpectedLayout(`pages of the trace buffer: data at ${data?.offset}`);
+  return data.offset + data.bytes;
+}
+
+/** Removes what processes have left behind that ended without doing so. */
+function sweep({ path }: Tracefs): void {
+  const own = ownOwner();
+  for (const name of readdirSync(`${path}/instances`)) {
+    const owner = ownerOfInstance(name);
+    if (owner !== null && hasEnded(owner, own)) removeInstance(`${path}/instances/${name}`);
+  }
+}
+
+/** Two sweeps may meet; the one that comes second finds nothing (ENOENT). */
+function removeInstance(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch (cause) {
+    if (failureOf('rmdir', cause).errno !== 'ENOENT') throw cause;
+  }
+}
+
+/** The file below the root of tracefs, without the way to it. */
+function nameIn(path: unknown): string {
+  return String(path).replace(/^.*\/instances\/[^/]*\/?/, '');
+}
