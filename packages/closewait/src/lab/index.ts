@@ -54,3 +54,6 @@ export {
 export { type PeersCall, startPeers, stuckOn } from './scenarios/server-and-peers.ts';
 export { playFrozen } from './scenarios/stopping.ts';
 export type { Stage } from './stage.ts';
+export type { LabSocket, ReadLabSockets } from './syn-fin/lab-socket.ts';
+export { WINDOW_MS } from './syn-fin/observer.ts';
+export { runSynFin, type SynFinRun } from './syn-fin/run-syn-fin.ts';

@@ -1,0 +1,99 @@
+import type { SynFinStep, SynFinTrial, SynFinVerdict } from './syn-fin-document.ts';
+import { hasState, isUsable, showsCloseWait } from './syn-fin-fate.ts';
+import {
+  FATE_WORDS,
+  PROBE_WORDS,
+  SETTINGS_WORDS,
+  SIGHT_WORDS,
+  SYN_FIN_PROBES_PROPER,
+  TARGET_WORDS,
+} from './syn-fin-words.ts';
+
+/** The verdict in words, each sentence from what was measured. */
+export function sayVerdict(
+  kernel: string,
+  trials: readonly SynFinTrial[],
+  verdict: Omit<SynFinVerdict, 'says'>,
+): readonly string[] {
+  const proper = trials.filter(({ probe }) => SYN_FIN_PROBES_PROPER.includes(probe));
+  const first = {
+    no: `On ${kernel} a segment with SYN and FIN does not make CLOSE-WAIT: after none of ${proper.length} trials was a connection in that state.`,
+    yes: `On ${kernel} a segment with SYN and FIN makes CLOSE-WAIT: ${nameAll(proper.filter(showsCloseWait))}.`,
+    undecided: `Whether a segment with SYN and FIN makes CLOSE-WAIT on ${kernel} is undecided.`,
+  }[verdict.makesCloseWait];
+  return [first, ...sayListener(proper, verdict), ...sayConnections(proper, verdict), ...sayGaps(trials, verdict)];
+}
+
+function sayListener(proper: readonly SynFinTrial[], { listener }: Omit<SynFinVerdict, 'says'>): readonly string[] {
+  if (listener === 'undecided') return [];
+  const toListener = proper.filter(({ target }) => target === 'listener');
+  if (listener !== 'dropped') return [`SYN+FIN to a listening port ${FATE_WORDS[listener]}.`];
+  const drops = toListener.every(({ steps: [first] }) => first?.listenerDrops === 1);
+  const moved = new Set(toListener.flatMap(({ steps: [first] }) => (first === undefined ? [] : countersOf(first))));
+  const refused = toListener.every(({ steps: [, second] }) => second?.answers[0]?.flags === 'RST');
+  return [
+    `SYN+FIN to a listening port is dropped, with or without data, SYN cookies or Fast Open: no answer and no request. ` +
+      `${drops ? "The listener's count of drops rises by one" : "The listener's count of drops does not tell"}; ` +
+      `${moved.size === 0 ? 'no counter of /proc/net/snmp and /proc/net/netstat shows the drop' : `what moves is ${[...moved].join(', ')}`}.` +
+      (refused ? ' The ACK that would complete a handshake is answered by RST, so nothing was kept.' : ''),
+  ];
+}
+
+function sayConnections(proper: readonly SynFinTrial[], { fates }: Omit<SynFinVerdict, 'says'>): readonly string[] {
+  return fates.flatMap(({ target, probe, fate }) => {
+    if (target === 'listener' || target === 'closed-port' || fate === 'undecided') return [];
+    const [trial] = proper.filter((it) => it.target === target && it.probe === probe);
+    const [step] = trial?.steps ?? [];
+    return step === undefined
+      ? []
+      : [`${PROBE_WORDS[probe]}, to ${TARGET_WORDS[target]}: ${describeAnswers(step)}; it ${FATE_WORDS[fate]}.`];
+  });
+}
+
+/** What must be known before a verdict of this run is believed. */
+function sayGaps(trials: readonly SynFinTrial[], { controls }: Omit<SynFinVerdict, 'says'>): readonly string[] {
+  const failed = controls.filter(({ holds }) => !holds).map(({ says }) => says);
+  const unusable = trials.filter((trial) => !isUsable(trial));
+  return [
+    ...(failed.length === 0 ? [] : [`This was expected and not seen: ${failed.join('; ')}.`]),
+    ...(unusable.length === 0
+      ? []
+      : [`${unusable.length} of ${trials.length} trials cannot be used: ${nameAll(unusable)}.`]),
+  ];
+}
+
+function nameAll(trials: readonly SynFinTrial[]): string {
+  return [
+    ...Map.groupBy(trials, (trial) => `${PROBE_WORDS[trial.probe]} to ${TARGET_WORDS[trial.target]}${whyNot(trial)}`),
+  ]
+    .map(([name, alike]) => `${name} (${alike.map(({ settings }) => SETTINGS_WORDS[settings]).join(', ')})`)
+    .join('; ');
+}
+
+function whyNot({ notMade, steps }: SynFinTrial): string {
+  if (notMade !== null) return `, ${notMade}`;
+  const unseen = steps.find(({ sight }) => sight !== 'seen');
+  return unseen === undefined ? '' : `, ${SIGHT_WORDS[unseen.sight]}`;
+}
+
+/** `answered by SYN+ACK`, or that it was not. */
+export function describeAnswers({ answers }: SynFinStep): string {
+  return answers.length === 0 ? 'no answer' : `answered by ${answers.map(({ flags }) => flags).join(' and ')}`;
+}
+
+/** Counters that tell something: not how many segments came and went, and not how many connections are open. */
+const SILENT = ['Tcp:InSegs', 'Tcp:OutSegs', 'Tcp:CurrEstab'];
+
+/** The names of what moved, without their group. */
+export function countersOf({ counters }: SynFinStep): readonly string[] {
+  return Object.keys(counters)
+    .filter((name) => !name.startsWith('IpExt:') && !SILENT.includes(name))
+    .map((name) => name.slice(name.indexOf(':') + 1));
+}
+
+/** The states afterwards, or that there is no socket. */
+export function describeSockets(step: SynFinStep): string {
+  const [first] = step.sockets;
+  if (first === undefined) return 'none';
+  return hasState(step, 'CLOSE-WAIT') ? 'CLOSE-WAIT' : step.sockets.map(({ state }) => state).join(', ');
+}

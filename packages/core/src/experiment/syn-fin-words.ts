@@ -1,0 +1,69 @@
+import type { SynFinFate, SynFinProbe, SynFinSettings, SynFinSight, SynFinTarget } from './syn-fin-document.ts';
+
+/** As a heading and inside a sentence. */
+export const TARGET_WORDS: Readonly<Record<SynFinTarget, string>> = {
+  'closed-port': 'a closed port',
+  listener: 'a listening port',
+  'syn-received': 'a request in SYN-RECEIVED',
+  'fast-open-child': 'a connection that Fast Open made, in SYN-RECEIVED',
+  established: 'a connection in ESTABLISHED',
+  'syn-sent': 'a connection in SYN-SENT (the client side)',
+};
+
+/** The first segment of a trial. */
+export const PROBE_WORDS: Readonly<Record<SynFinProbe, string>> = {
+  syn: 'SYN',
+  'syn-fin': 'SYN+FIN',
+  'syn-fin-data': 'SYN+FIN, data',
+  'syn-fin-cookie': 'SYN+FIN, data, cookie',
+  'syn-fin-repeated': "SYN+FIN, the SYN's number",
+  'syn-fin-in-window': 'SYN+FIN in the window',
+  'syn-fin-outside': 'SYN+FIN outside of it',
+  'syn-fin-ack': 'SYN+FIN+ACK',
+  'syn-rst': 'SYN+RST',
+  fin: 'FIN',
+  null: 'no flags (NULL)',
+  xmas: 'FIN+PSH+URG (Xmas)',
+  'handshake-fin': 'SYN',
+  'fast-open-data': 'SYN, data, cookie',
+};
+
+/** One column wide or two: the table lists them. */
+export const SETTINGS_WORDS: Readonly<Record<SynFinSettings, string>> = {
+  'cookies-0': '0',
+  'cookies-1': '1',
+  'cookies-2': '2',
+  'fast-open': 'FO',
+};
+
+/** What a sight means for the reader. */
+export const SIGHT_WORDS: Readonly<Record<SynFinSight, string>> = {
+  seen: '',
+  'not-delivered': 'not delivered',
+  'not-watched': 'not watched',
+  disturbed: 'disturbed',
+  late: 'too late',
+};
+
+/** After `SYN+FIN to a listening port is …`. */
+export const FATE_WORDS: Readonly<Record<SynFinFate, string>> = {
+  dropped: 'is dropped',
+  refused: 'is refused with RST',
+  'fin-ignored': 'does what a SYN does, and its FIN is ignored',
+  'close-wait': 'makes CLOSE-WAIT',
+  unchanged: 'leaves the connection in its state',
+  ended: 'ends it',
+  differs: 'fares differently with different settings',
+  undecided: 'is undecided',
+};
+
+/** Probes whose first segment has SYN and FIN. */
+export const SYN_FIN_PROBES_PROPER: readonly SynFinProbe[] = [
+  'syn-fin',
+  'syn-fin-data',
+  'syn-fin-cookie',
+  'syn-fin-repeated',
+  'syn-fin-in-window',
+  'syn-fin-outside',
+  'syn-fin-ack',
+];
