@@ -38,6 +38,24 @@ export function parseStates(text: string): readonly TcpState[] {
   return [...new Set(states)];
 }
 
+/** One state, spelt as {@link parseStates} accepts it, and CLOSED, which no table lists. */
+export function parseState(text: string): TcpState {
+  const spelt = text.trim().toUpperCase().replaceAll('_', '-');
+  const state = STATE_OF_ALIAS[spelt] ?? TCP_STATES.find((known) => known === spelt);
+  if (state !== undefined) return state;
+  throw new ClosewaitError('usage', `'${text}' is not a state`, { hint: `use one of ${TCP_STATES.join(', ')}` });
+}
+
+/** The time between two looks: a duration of at least 100 ms. */
+export function parseInterval(text: string): number {
+  const ms = parseDuration(text);
+  if (ms >= LEAST_INTERVAL_MS) return ms;
+  throw new ClosewaitError('usage', `'${text}' is too short an interval`, { hint: `at least ${LEAST_INTERVAL_MS}ms` });
+}
+
+/** A look takes some milliseconds of a processor, on a busy host a hundred. */
+const LEAST_INTERVAL_MS = 100;
+
 /** A TCP port, 0 to 65535. */
 export function parsePort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : -1;

@@ -5,8 +5,12 @@ export interface Terminal {
   /** Whether a person watches standard error, where the progress of long work is drawn. */
   readonly watched: boolean;
   readonly colour: boolean;
-  /** Columns; 80 where the output is no terminal. */
+  /** Whether it shows more than ASCII: the character set of the locale is UTF-8. */
+  readonly unicode: boolean;
+  /** Columns now; 80 where the output is no terminal. */
   readonly width: number;
+  /** Rows now; null where the output is no terminal. */
+  readonly height: number | null;
   /** Writes to standard output. False once nobody reads any more (`closewait ls | head`): stop then. */
   out(text: string): boolean;
   /** Writes to standard error. */
@@ -28,7 +32,13 @@ export function openTerminal(noColour: boolean): Terminal {
     interactive: stdout.isTTY,
     watched: stderr.isTTY && process.env['TERM'] !== 'dumb',
     colour: !noColour && !forbidden && stdout.isTTY,
-    width: stdout.columns ?? WIDTH_WITHOUT_TERMINAL,
+    unicode: isUtf8(process.env),
+    get width() {
+      return stdout.columns ?? WIDTH_WITHOUT_TERMINAL;
+    },
+    get height() {
+      return stdout.isTTY ? stdout.rows : null;
+    },
     out(text) {
       if (!readerLeft && !stdout.destroyed) stdout.write(text);
       return !readerLeft && !stdout.destroyed;
@@ -37,4 +47,10 @@ export function openTerminal(noColour: boolean): Terminal {
       stderr.write(text);
     },
   };
+}
+
+/** The locale's character set: the first of these that is set and not empty decides (POSIX.1-2024, XBD 8.2). */
+export function isUtf8(env: Readonly<Record<string, string | undefined>>): boolean {
+  const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((value) => value !== undefined && value !== '');
+  return /\.utf-?8(?:@|$)/i.test(locale ?? '');
 }

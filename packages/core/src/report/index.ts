@@ -38,7 +38,7 @@ export {
   type SequencePeer,
   type SequenceStep,
 } from './explain-document.ts';
-export { wrap } from './layout.ts';
+export { hang, padEnd, padStart, truncate, widthOf, wrap } from './layout.ts';
 export { formatBytes, formatCount, formatCountOf, formatDuration } from './quantities.ts';
 export { safeCommand, safeJson, safeText } from './safe-text.ts';
 export { createStyle, type Paint, type Style } from './style.ts';

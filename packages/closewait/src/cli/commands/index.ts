@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts';
-import { parsePort, parseStates } from '../option-values.ts';
+import { parseInterval, parsePort, parseStates } from '../option-values.ts';
 import {
   ARGUMENTS_OPTION,
   FROM_OPTION,
@@ -56,6 +56,31 @@ export const COMMANDS: readonly Command[] = [
       "closewait ls --where 'rxQueueBytes > 1' --json",
     ],
     load: () => import('./ls.ts'),
+  },
+  {
+    name: 'states',
+    says: 'the TCP state diagram of RFC 9293 with the counts of this host; one state explained',
+    operands: { spec: '[state...]', says: 'explains this one: CLOSE-WAIT, fin-wait-2, estab, …' },
+    options: [
+      JSON_OPTION,
+      { flags: '--watch', says: 'look again and again, and mark what changed; q quits' },
+      {
+        flags: '--interval <duration>',
+        says: 'the time between two looks of --watch',
+        parse: parseInterval,
+        default: { value: 1000, says: '1s' },
+      },
+      { flags: '--svg <file>', says: 'write the diagram as a picture; - is standard output' },
+      FROM_OPTION,
+      NO_ALL_NAMESPACES_OPTION,
+    ],
+    examples: [
+      'closewait states',
+      'closewait states CLOSE-WAIT',
+      'closewait states --watch',
+      'closewait states --svg -',
+    ],
+    load: () => import('./states.ts'),
   },
   {
     name: 'explain',

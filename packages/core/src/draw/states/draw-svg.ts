@@ -1,0 +1,5 @@
+import type { StatesDocument } from './states-document.ts';
+/** The diagram as SVG. */
+export function drawStatesSvg(_document: StatesDocument | null): string {
+  return '';
+}
