@@ -1,12 +1,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { makeSchemaFiles } from '@closewait/core/report/schema';
+import { makeSchemaFiles as makeExperimentSchemas } from '@closewait/core/experiment/schema';
+import { makeSchemaFiles as makeReportSchemas } from '@closewait/core/report/schema';
 
 // Writes the published JSON Schemas; with --check it only says which are stale, and exits 1 where one is.
 const root = join(import.meta.dirname, '..');
 const check = process.argv.includes('--check');
 
-for (const { path, text } of makeSchemaFiles()) {
+for (const { path, text } of [...makeReportSchemas(), ...makeExperimentSchemas()]) {
   const file = join(root, path);
   if (!check) {
     mkdirSync(dirname(file), { recursive: true });

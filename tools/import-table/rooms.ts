@@ -65,7 +65,10 @@ export const ROOMS: readonly Room[] = [
   core('draw', 'tcp', 'facts', 'report'),
   {
     ...core('experiment', 'tcp', 'facts', 'report', 'draw'),
-    sideDoors: { 'schema.ts': { packages: ['zod'] } },
+    sideDoors: {
+      'schema.ts': { packages: ['zod'] },
+      'schema-syn-fin.ts': { packages: ['zod'] },
+    },
   },
   core('api', 'tcp', 'facts', 'diagnose', 'policy'),
 

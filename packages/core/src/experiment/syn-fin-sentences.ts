@@ -2,6 +2,7 @@ import type { SynFinStep, SynFinTrial, SynFinVerdict } from './syn-fin-document.
 import { hasState, isUsable, showsCloseWait } from './syn-fin-fate.ts';
 import {
   FATE_WORDS,
+  PROBE_SENTENCE_WORDS,
   PROBE_WORDS,
   SETTINGS_WORDS,
   SIGHT_WORDS,
@@ -34,19 +35,23 @@ function sayListener(proper: readonly SynFinTrial[], { listener }: Omit<SynFinVe
   return [
     `SYN+FIN to a listening port is dropped, with or without data, SYN cookies or Fast Open: no answer and no request. ` +
       `${drops ? "The listener's count of drops rises by one" : "The listener's count of drops does not tell"}; ` +
-      `${moved.size === 0 ? 'no counter of /proc/net/snmp and /proc/net/netstat shows the drop' : `what moves is ${[...moved].join(', ')}`}.` +
+      `${moved.size === 0 ? 'no counter of /proc/net/snmp and /proc/net/netstat moves but those of packets and octets' : `what moves is ${[...moved].join(', ')}`}.` +
       (refused ? ' The ACK that would complete a handshake is answered by RST, so nothing was kept.' : ''),
   ];
 }
 
+/** One sentence for each target that is a connection or a request for one. */
 function sayConnections(proper: readonly SynFinTrial[], { fates }: Omit<SynFinVerdict, 'says'>): readonly string[] {
-  return fates.flatMap(({ target, probe, fate }) => {
-    if (target === 'listener' || target === 'closed-port' || fate === 'undecided') return [];
-    const [trial] = proper.filter((it) => it.target === target && it.probe === probe);
-    const [step] = trial?.steps ?? [];
-    return step === undefined
-      ? []
-      : [`${PROBE_WORDS[probe]}, to ${TARGET_WORDS[target]}: ${describeAnswers(step)}; it ${FATE_WORDS[fate]}.`];
+  const told = fates.filter(
+    ({ target, fate }) => target !== 'listener' && target !== 'closed-port' && fate !== 'undecided',
+  );
+  return [...Map.groupBy(told, ({ target }) => target)].map(([target, own]) => {
+    const clauses = own.map(({ probe, fate }) => {
+      const step = proper.find((trial) => trial.target === target && trial.probe === probe)?.steps[0];
+      const answer = step === undefined ? '' : `${describeAnswers(step)} and `;
+      return `${PROBE_SENTENCE_WORDS[probe] ?? PROBE_WORDS[probe]} ${answer}${FATE_WORDS[fate]}`;
+    });
+    return `To ${TARGET_WORDS[target]}: ${clauses.join('; ')}.`;
   });
 }
 
@@ -76,9 +81,12 @@ function whyNot({ notMade, steps }: SynFinTrial): string {
   return unseen === undefined ? '' : `, ${SIGHT_WORDS[unseen.sight]}`;
 }
 
-/** `answered by SYN+ACK`, or that it was not. */
-export function describeAnswers({ answers }: SynFinStep): string {
-  return answers.length === 0 ? 'no answer' : `answered by ${answers.map(({ flags }) => flags).join(' and ')}`;
+/** `is answered by SYN+ACK`, or that it is not. */
+function describeAnswers({ answers, counters }: SynFinStep): string {
+  const isChallenge = (counters['TcpExt:TCPChallengeACK'] ?? 0) > 0;
+  return answers.length === 0
+    ? 'is not answered'
+    : `is answered by ${answers.map(({ flags }) => (isChallenge && flags === 'ACK' ? 'a challenge ACK' : flags)).join(' and ')}`;
 }
 
 /** Counters that tell something: not how many segments came and went, and not how many connections are open. */

@@ -5,7 +5,7 @@ export const TARGET_WORDS: Readonly<Record<SynFinTarget, string>> = {
   'closed-port': 'a closed port',
   listener: 'a listening port',
   'syn-received': 'a request in SYN-RECEIVED',
-  'fast-open-child': 'a connection that Fast Open made, in SYN-RECEIVED',
+  'fast-open-child': 'a connection of Fast Open in SYN-RECEIVED',
   established: 'a connection in ESTABLISHED',
   'syn-sent': 'a connection in SYN-SENT (the client side)',
 };
@@ -28,6 +28,13 @@ export const PROBE_WORDS: Readonly<Record<SynFinProbe, string>> = {
   'fast-open-data': 'SYN, data, cookie',
 };
 
+/** The same inside a sentence that names the target. */
+export const PROBE_SENTENCE_WORDS: Readonly<Partial<Record<SynFinProbe, string>>> = {
+  'syn-fin-repeated': 'SYN+FIN with the sequence number of the first SYN',
+  'syn-fin-outside': 'SYN+FIN outside of the window',
+  'syn-fin-ack': 'SYN+FIN+ACK that acknowledges the other SYN',
+};
+
 /** One column wide or two: the table lists them. */
 export const SETTINGS_WORDS: Readonly<Record<SynFinSettings, string>> = {
   'cookies-0': '0',
@@ -45,13 +52,13 @@ export const SIGHT_WORDS: Readonly<Record<SynFinSight, string>> = {
   late: 'too late',
 };
 
-/** After `SYN+FIN to a listening port is …`. */
+/** After `SYN+FIN to a listening port …` or `… is answered by ACK and …`. */
 export const FATE_WORDS: Readonly<Record<SynFinFate, string>> = {
   dropped: 'is dropped',
   refused: 'is refused with RST',
-  'fin-ignored': 'does what a SYN does, and its FIN is ignored',
+  'fin-ignored': 'does what a SYN does, while its FIN is ignored',
   'close-wait': 'makes CLOSE-WAIT',
-  unchanged: 'leaves the connection in its state',
+  unchanged: 'leaves the state as it is',
   ended: 'ends it',
   differs: 'fares differently with different settings',
   undecided: 'is undecided',

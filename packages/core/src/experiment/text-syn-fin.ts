@@ -9,6 +9,8 @@ export interface SynFinTextOptions {
   readonly width: number;
 }
 
+/** Stands for a space at which a line may not break: `wrap` writes a space. */
+const GLUE = '\u00a0';
 const WIDEST = 120;
 const NARROWEST = 80;
 const INDENT = '  ';
@@ -54,7 +56,8 @@ function formatRow(row: SynFinRow, style: Style, columns: number): readonly stri
     return hang(before, safeText(row.trouble), columns).map(style.warn);
   }
   const before = cells(sent, settings, row.answer, row.sockets, '');
-  const [first = '', ...more] = hang(before, row.counters.join(' '), columns);
+  // A counter is not broken: its name is what one looks for.
+  const [first = '', ...more] = hang(before, row.counters.map((name) => name.replaceAll(' ', GLUE)).join(' '), columns);
   const line = row.sockets === 'CLOSE-WAIT' ? first.replace('CLOSE-WAIT', style.alarm('CLOSE-WAIT')) : first;
   return [line, ...more];
 }

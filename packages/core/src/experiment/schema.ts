@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { synFinSchema } from './schema-syn-fin.ts';
+
+export { synFinSchema };
+
+/** The JSON Schemas (draft 2020-12) of what the laboratory's experiments print: path in the repository, and text. */
+export function makeSchemaFiles(): readonly { readonly path: string; readonly text: string }[] {
+  return [{ path: 'docs/schema/syn-fin-v1.schema.json', text: toJsonSchema(synFinSchema) }];
+}
+
+function toJsonSchema(schema: z.ZodType): string {
+  return `${JSON.stringify(z.toJSONSchema(schema, { target: 'draft-2020-12' }), null, 2)}\n`;
+}
