@@ -1,4 +1,4 @@
-import { socketState } from './end.ts';
+import { type LinuxEnd, socketState } from './end.ts';
 import type { LinuxPair, Side } from './pair.ts';
 
 /** A half of a connection, or both, as shutdown(2) names them. */
@@ -22,7 +22,7 @@ const MOST_SENDS = 6;
 export function isPossible(pair: LinuxPair, action: ModelAction): boolean {
   switch (action.does) {
     case 'listen':
-      return pair.listener === 'none' && pair.b.phase === 'unconnected' && pair.b.holder === 'nobody';
+      return pair.listener === 'none' && isUnused(pair.b);
     case 'accept':
     case 'close listener':
       return pair.listener === 'open' || pair.listener === 'moved';
@@ -44,7 +44,12 @@ export function isPossible(pair: LinuxPair, action: ModelAction): boolean {
 function canConnect(pair: LinuxPair, at: Side): boolean {
   const end = pair[at];
   if (end.holder === 'descriptor') return socketState(end) !== 'CLOSED';
-  return end.sends === 0 && end.sendNext === 0 && end.phase === 'unconnected' && (at === 'a' || pair.listener === 'none');
+  return isUnused(end) && (at === 'a' || pair.listener === 'none');
+}
+
+/** No SYN went out, and so no initial sequence number was chosen. */
+function isUnused(end: LinuxEnd): boolean {
+  return end.sendNext === 0 && end.holder === 'nobody';
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { TcpEvent } from '../events.ts';
+import type { TcpState } from '../states.ts';
 import { sendFin } from './ending-calls.ts';
 import type { LinuxEnd, ModelErrno } from './end.ts';
 import type { Side } from './pair.ts';
@@ -33,10 +34,13 @@ function arriveInSynSent(turn: Turn, side: Side, segment: ModelSegment): void {
   turn.send(side, hasAck ? ['ACK'] : ['SYN', 'ACK']);
 }
 
-/** A RST counts where it carries exactly RCV.NXT (RFC 5961 3.2, RFC 9293 3.10.7.4 second step). */
-function arriveReset(turn: Turn, side: Side, segment: ModelSegment): void {
+const FIN_TAKEN: readonly TcpState[] = ['CLOSE-WAIT', 'CLOSING', 'LAST-ACK'];
+
+/** A RST counts where it carries exactly RCV.NXT (RFC 5961 3.2, RFC 9293 3.10.7.4 first step). */
+function arriveReset(turn: Turn, side: Side, { sequence }: ModelSegment): void {
   const end = turn.pair[side];
-  if (segment.sequence !== end.receiveNext) return;
+  const isBeforeFin = FIN_TAKEN.includes(end.state) && sequence === end.receiveNext - 1;
+  if (sequence !== end.receiveNext && !(isBeforeFin && turn.departs('reset-before-end-counts'))) return;
   if (end.state === 'CLOSE-WAIT' && turn.departs('reset-after-end-is-epipe')) return reset(turn, side, 'EPIPE');
   reset(turn, side, 'ECONNRESET');
 }
@@ -59,6 +63,7 @@ function arriveSyn(turn: Turn, side: Side, segment: ModelSegment): void {
   if (answer.state === 'ESTABLISHED') {
     turn.change(side, { sendUnacknowledged: segment.acknowledgment ?? 0 });
     finishOpening(turn, side);
+    if (turn.departs('simultaneous-open-acknowledged')) turn.acknowledge(side);
   }
   if (answer.outcome === 'ignored' && answer.sends === 'ACK') turn.acknowledge(side);
 }

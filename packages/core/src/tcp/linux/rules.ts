@@ -18,6 +18,7 @@ export const LINUX_RULE_IDS = [
   'request-outlives-listener',
   'listener-close-resets-queue',
   'reset-stays-in-accept-queue',
+  'simultaneous-open-acknowledged',
   'send-waits-for-connection',
   'shutdown-ends-opening',
   'shutdown-waits-for-connection',
@@ -29,6 +30,7 @@ export const LINUX_RULE_IDS = [
   'fin-wait-2-ends',
   'orphan-resets-data',
   'time-wait-outside-socket',
+  'reset-before-end-counts',
   'reset-after-end-is-epipe',
   'end-of-stream-hides-reset',
   'unread-data-survives-reset',
@@ -68,6 +70,12 @@ export const LINUX_RULES: Readonly<Record<LinuxRuleId, LinuxRule>> = {
     section: '3.10.7.4',
     instead: 'a RST deletes the connection and all of it',
     source: 'net/ipv4/tcp_input.c tcp_reset(), net/ipv4/inet_connection_sock.c inet_csk_accept()',
+  },
+  'simultaneous-open-acknowledged': {
+    says: 'The SYN,ACK that ends a simultaneous opening is answered with an ACK: its SYN is taken for a repeated one.',
+    section: '3.5',
+    instead: 'figure 7 ends with the SYN,ACK',
+    source: 'net/ipv4/tcp_input.c tcp_rcv_state_process(), tcp_data_queue()',
   },
   'send-waits-for-connection': {
     says: 'A send before ESTABLISHED is not queued: it waits, and EAGAIN is what a socket that never waits gets.',
@@ -135,6 +143,12 @@ export const LINUX_RULES: Readonly<Record<LinuxRuleId, LinuxRule>> = {
     section: '3.10.7.4',
     instead: 'the connection itself is in TIME-WAIT until 2 MSL are over',
     source: 'net/ipv4/tcp_minisocks.c tcp_time_wait()',
+  },
+  'reset-before-end-counts': {
+    says: 'In CLOSE-WAIT, CLOSING and LAST-ACK a RST counts, too, that has the number of the FIN before it.',
+    section: '3.10.7.4',
+    instead: 'a RST before the window is dropped',
+    source: 'net/ipv4/tcp_input.c tcp_reset_check(), tcp_validate_incoming()',
   },
   'reset-after-end-is-epipe': {
     says: 'A RST in CLOSE-WAIT leaves EPIPE for the next call.',
