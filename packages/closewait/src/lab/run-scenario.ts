@@ -1,6 +1,6 @@
 import type { TcpState } from '@closewait/core/tcp';
 import type { CauseScenario, Scene } from './cause-scenario.ts';
-import { Stage } from './stage.ts';
+import { Stage, type StageWatch } from './stage.ts';
 
 /** A TCP connection of the scenario's namespace, as far as the laboratory looks at it. */
 export interface LabConnection {
@@ -17,6 +17,8 @@ export interface ScenarioRun {
   readonly signal?: AbortSignal;
   /** Where Python 3 lies, default /usr/bin/python3. */
   readonly python?: string;
+  /** Looks at the run from outside, from before its first program on. */
+  readonly watch?: StageWatch;
   /** All connections of the namespace that the path names (setns(2)); no listeners, no TIME-WAIT. */
   readonly readConnections: (networkPath: string) => readonly LabConnection[];
   /** A line of a program; `from` is `server`, `peers` and the like. */
@@ -39,9 +41,9 @@ export interface ScenarioRun {
  * });
  */
 export async function runScenario(scenario: CauseScenario, run: ScenarioRun): Promise<void> {
-  const { withinMs = 10_000, signal = new AbortController().signal, python, onLine } = run;
+  const { withinMs = 10_000, signal = new AbortController().signal, python, onLine, watch } = run;
   signal.throwIfAborted();
-  await using stage = Stage.open({ signal, withinMs, python, onLine });
+  await using stage = Stage.open({ signal, withinMs, python, onLine, watch });
   const scene = await scenario.start(stage);
   await stage.waitFor(describePromise(scene), () => holds(scene, run.readConnections(stage.networkPath)));
   await run.onScene(scene);

@@ -5,8 +5,17 @@ import { type LabCommand, LabProcess } from './lab-process.ts';
 import type { LabProgram } from './program-url.ts';
 import { waitUntil } from './wait-until.ts';
 
+/** Somebody who looks at a run from outside, from before its first program on. */
+export interface StageWatch {
+  /** The namespace is there, and nothing runs in it yet; the path names it as long as the run goes on. */
+  readonly onNetwork: (networkPath: string) => void;
+  /** A program was started; `from` is its name in what it says. */
+  readonly onProgram: (from: string, pid: number) => void;
+}
+
 /** What a stage needs to know of the run. */
 export interface StageRun {
+  readonly watch?: StageWatch | undefined;
   readonly signal: AbortSignal;
   readonly withinMs: number;
   readonly onLine: (line: { readonly from: string; readonly text: string }) => void;
@@ -28,7 +37,11 @@ export class Stage implements AsyncDisposable {
   /** @throws ClosewaitError `cannot-look` without the privilege to make a network namespace. */
   static open(run: StageRun): Stage {
     const made = PrivateNetwork.create();
-    if (made.ok) return new Stage(made.value, run);
+    if (made.ok) {
+      const stage = new Stage(made.value, run);
+      run.watch?.onNetwork(stage.networkPath);
+      return stage;
+    }
     throw new ClosewaitError('cannot-look', `cannot make a private network namespace: ${made.op}: ${made.errno}`, {
       op: made.op,
       errno: made.errno,
@@ -51,13 +64,19 @@ export class Stage implements AsyncDisposable {
     return this.#start(from, command, []);
   }
 
+  /** Ends one program before the others. From then on it does not count as one that has failed. */
+  async end(program: LabProcess): Promise<void> {
+    this.#programs.splice(this.#programs.indexOf(program), 1);
+    await program.stop();
+  }
+
   /** Runs `undo` before the programs are ended: what would keep them from ending, or outlive them. */
   atEnd(undo: () => Promise<void>): void {
     this.#atEnd.push(undo);
   }
 
   #start(from: string, program: LabProgram | LabCommand, args: readonly string[]): LabProcess {
-    const { onLine, python } = this.#run;
+    const { onLine, python, watch } = this.#run;
     // spawn forks before it returns, and the child stays where its parent's thread was.
     const started = inNetworkNamespace(this.#network.path, () => ({
       ok: true,
@@ -65,6 +84,7 @@ export class Stage implements AsyncDisposable {
     }));
     if (!started.ok) throw new ClosewaitError('internal', `cannot enter the namespace: ${started.errno}`, started);
     this.#programs.push(started.value);
+    watch?.onProgram(from, started.value.pid);
     return started.value;
   }
 

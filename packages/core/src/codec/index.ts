@@ -66,6 +66,7 @@ export {
   firstArgumentIsDescriptor,
   type SystemCallName,
   systemCallName,
+  systemCallNumber,
 } from './syscall-names.ts';
 export { decodeTcpInfo } from './tcp-info.ts';
 export type { TcpOptions } from './tcp-options.ts';

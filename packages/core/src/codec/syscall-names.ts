@@ -4,7 +4,7 @@ import type { SystemCall } from './proc-syscall.ts';
 export type CallArchitecture = 'x64' | 'arm64';
 
 /**
- * The calls in which threads wait, with their numbers on x86-64 and arm64 (null: arm64 has no such call) and whether
+ * The calls in which threads wait, and those that make, copy and close descriptors, with their numbers on x86-64 and arm64 (null: arm64 has no such call) and whether
  * the first argument is a descriptor. Numbers of asm/unistd_64.h and asm-generic/unistd.h, Linux 6.1; futex_wake,
  * futex_wait and futex_requeue came with 6.7 (syscall_64.tbl). A directory's descriptor counts, and may be AT_FDCWD.
  */
@@ -84,6 +84,13 @@ const CALLS = {
   flock: [73, 32, true],
   fcntl: [72, 25, true],
   ioctl: [16, 29, true],
+  socket: [41, 198, false],
+  listen: [50, 201, true],
+  dup: [32, 23, true],
+  dup2: [33, null, true],
+  dup3: [292, 24, true],
+  close_range: [436, 436, false],
+  exit_group: [231, 94, false],
 } as const;
 
 /** A system call that the diagnosis knows, spelt as in its manual page's title or the kernel's table. */
@@ -101,6 +108,11 @@ const NAME_OF: Readonly<Record<CallArchitecture, ReadonlyMap<number | null, Syst
  */
 export function systemCallName(architecture: CallArchitecture, call: SystemCall): SystemCallName | null {
   return call.is32Bit ? null : (NAME_OF[architecture].get(call.number) ?? null);
+}
+
+/** The number of a call; null where the architecture has no such call. */
+export function systemCallNumber(architecture: CallArchitecture, name: SystemCallName): number | null {
+  return CALLS[name][architecture === 'x64' ? 0 : 1];
 }
 
 /** Whether the first argument of a call is a descriptor. */

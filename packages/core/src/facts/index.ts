@@ -32,6 +32,20 @@ export type {
   NamespaceRef,
 } from './kernel-source.ts';
 export type {
+  Observation,
+  ObservedCall,
+  ObservedChange,
+  ObservedDescriptor,
+  ObservedLosses,
+  ObservedProcess,
+  ObservedProgram,
+  ObservedSegment,
+  ObservedSighting,
+  ObservedSocket,
+  ObservedTask,
+} from './observed.ts';
+export type { ThreadCallFacts } from './observed-threads.ts';
+export type {
   ContainerId,
   ContainerRuntime,
   DescriptorUse,

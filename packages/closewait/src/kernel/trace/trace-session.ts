@@ -54,7 +54,7 @@ export interface TracedEvent {
 
 /** What has come since the last call. */
 export interface TraceHarvest {
-  /** In the order of their times; events of one processor that come later are never earlier than these. */
+  /** In the order of their times, and none of a later call is earlier: what is newer than this call waits for the next. */
   readonly events: readonly TracedEvent[];
   /** Events that the buffer had no room for. */
   readonly lost: number;
@@ -88,6 +88,7 @@ export class TraceSession implements Disposable {
   readonly #events = new Map<number, string>();
   readonly #page: Buffer;
   readonly #processors: readonly Processor[];
+  #newer: TracedEvent[] = [];
   #isOpen = true;
 
   private constructor(tracefs: Tracefs, folder: string, { events, ...request }: TraceRequest) {
@@ -141,9 +142,12 @@ export class TraceSession implements Disposable {
     }
   }
 
-  /** Takes what has come; never waits. */
+  /** Takes what has come before this call; never waits. */
   poll(): TraceHarvest {
-    const events: TracedEvent[] = [];
+    // The processors are read one after the other: without a bound, one thread's events could come in the wrong order.
+    const beganNs = process.hrtime.bigint();
+    const events = this.#newer;
+    this.#newer = [];
     let lost = 0;
     let lostMore = false;
     for (const processor of this.#processors) {
@@ -161,7 +165,10 @@ export class TraceSession implements Disposable {
       lost += dropped - processor.dropped;
       processor.dropped = dropped;
     }
-    return { events: events.sort((a, b) => Number(a.atNs - b.atNs)), lost, lostMore };
+    events.sort((a, b) => Number(a.atNs - b.atNs));
+    const end = events.findIndex(({ atNs }) => atNs > beganNs);
+    if (end >= 0) this.#newer = events.splice(end);
+    return { events, lost, lostMore };
   }
 
   /** Stops, and removes the instance. */

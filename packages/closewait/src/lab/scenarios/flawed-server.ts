@@ -1,5 +1,6 @@
 import { ClosewaitError } from '@closewait/core/facts';
 import type { TcpState } from '@closewait/core/tcp';
+import { inNetworkNamespace } from '../../ffi/index.ts';
 import { LabProcess } from '../lab-process.ts';
 import { BUSY_WITH, type BusyWith, type ClientEnding, SERVER_SAYS } from '../programs/flawed-server-contract.ts';
 import type { LabScenario } from '../scenario.ts';
@@ -53,11 +54,17 @@ export interface FlawedServerRun {
   readonly withinMs?: number;
   /** Ends the run early with the signal's reason, once `onStuck` has returned where it is running; everything is cleaned up. */
   readonly signal?: AbortSignal;
+  /** The network namespace in which the programs run; default the own one. Needs the privilege to enter it (setns(2)). */
+  readonly networkPath?: string;
+  /** A program was started. */
+  readonly onProgram?: (from: LabLine['from'], pid: number) => void;
   /** The states of all connections with this local port, listeners left out. */
   readonly readStates: (port: number) => readonly TcpState[];
   readonly onLine: (line: LabLine) => void;
   /** Called once, with the connection in CLOSE-WAIT; the run waits for it. Never called with `fixed`. */
   readonly onStuck: (scene: StuckScene) => void | Promise<void>;
+  /** Called once with `fixed`, when the server has closed as well and still lives; the run waits for it. */
+  readonly onClosed?: () => void | Promise<void>;
 }
 
 /** How a run ended: `stuck` in CLOSE-WAIT, or `closed`: nothing is left on the server's side. */
@@ -92,8 +99,11 @@ export async function runFlawedServer(run: FlawedServerRun): Promise<FlawedServe
 
   const programs: LabProcess[] = [];
   function start(from: LabLine['from'], args: readonly string[]): LabProcess {
-    const program = new LabProcess(`flawed-${from}`, args, (text) => run.onLine({ from, text }));
+    const program = startIn(run.networkPath, () => {
+      return new LabProcess(`flawed-${from}`, args, (text) => run.onLine({ from, text }));
+    });
     programs.push(program);
+    run.onProgram?.(from, program.pid);
     return program;
   }
   async function waitFor(what: string, holds: () => boolean): Promise<void> {
@@ -122,6 +132,7 @@ export async function runFlawedServer(run: FlawedServerRun): Promise<FlawedServe
 
     if (fixed) {
       await waitFor(`the connection to leave port ${port}`, () => run.readStates(port).length === 0);
+      await run.onClosed?.();
       return { outcome: 'closed', port };
     }
     await waitFor(`CLOSE-WAIT on port ${port}`, () => run.readStates(port).includes('CLOSE-WAIT'));
@@ -130,6 +141,14 @@ export async function runFlawedServer(run: FlawedServerRun): Promise<FlawedServe
   } finally {
     await Promise.all(programs.map((program) => program.stop()));
   }
+}
+
+/** spawn forks before it returns, and the child stays where its parent's thread was. */
+function startIn(networkPath: string | undefined, start: () => LabProcess): LabProcess {
+  if (networkPath === undefined) return start();
+  const started = inNetworkNamespace(networkPath, () => ({ ok: true, value: start() }));
+  if (started.ok) return started.value;
+  throw new ClosewaitError('internal', `cannot enter the namespace: ${started.errno}`, started);
 }
 
 function checkOptions(port: number, fixed: boolean, busy: BusyWith | undefined): void {

@@ -1,0 +1,76 @@
+import type { CallEnterEvent, CallExitEvent } from '@closewait/core/codec';
+import type { ObservedCall } from '@closewait/core/facts';
+
+/** Makes calls of their two events, in the order in which they began. Calls that are the same in a row become one. */
+export class CallPairs {
+  readonly #nameOf: (number: number) => string | null;
+  readonly #calls: Growing[] = [];
+  readonly #latest = new Map<number, Growing>();
+
+  /** `nameOf`: null for calls that are of no interest. */
+  constructor(nameOf: (number: number) => string | null) {
+    this.#nameOf = nameOf;
+  }
+
+  enter({ tid, number, args }: CallEnterEvent, atMs: number): void {
+    const name = this.#nameOf(number);
+    if (name === null) return;
+    const latest = this.#latest.get(tid);
+    // A spinning loop makes a million of them in a second. Addresses differ, what is asked for does not.
+    if (latest !== undefined && latest.returnedMs !== null && latest.name === name && isSame(latest.args, args)) {
+      latest.again = { enteredMs: atMs, args };
+      return;
+    }
+    this.#begin({ tid, name, args, enteredMs: atMs, returnedMs: null, result: null, times: 1, again: null });
+  }
+
+  exit({ tid, number, returned }: CallExitEvent, atMs: number): void {
+    const latest = this.#latest.get(tid);
+    // Without its beginning: from before the trace, or lost.
+    if (latest === undefined || latest.name !== this.#nameOf(number)) return;
+    const result = Number(returned);
+    if (latest.again === null) {
+      if (latest.returnedMs !== null) return;
+      latest.returnedMs = atMs;
+      latest.result = result;
+    } else if (result === latest.result) {
+      latest.returnedMs = atMs;
+      latest.times++;
+      latest.again = null;
+    } else {
+      const { enteredMs, args } = latest.again;
+      latest.again = null;
+      const { name } = latest;
+      this.#begin({ tid, name, args, enteredMs, returnedMs: atMs, result, times: 1, again: null });
+    }
+  }
+
+  /** All calls so far; those that have not returned too. */
+  list(): readonly ObservedCall[] {
+    return this.#calls
+      .flatMap(({ again, ...call }) =>
+        again === null ? [call] : [call, { ...call, ...again, returnedMs: null, result: null, times: 1 }],
+      )
+      .sort((a, b) => a.enteredMs - b.enteredMs);
+  }
+
+  #begin(call: Growing): void {
+    this.#calls.push(call);
+    this.#latest.set(call.tid, call);
+  }
+}
+
+interface Growing extends ObservedCall {
+  returnedMs: number | null;
+  result: number | null;
+  times: number;
+  /** The same call once more, and it has not returned yet. */
+  again: { readonly enteredMs: number; readonly args: readonly bigint[] } | null;
+}
+
+/** The first argument and the third: descriptor and length, or what an epoll instance is asked to watch. */
+const COMPARED: readonly number[] = [0, 2];
+
+function isSame(a: readonly bigint[], b: readonly bigint[]): boolean {
+  return COMPARED.every((index) => a[index] === b[index]);
+}
