@@ -41,6 +41,8 @@ export type { LabCommand } from './lab-process.ts';
 export { LAB_PROGRAMS, type LabProgram, programUrl } from './program-url.ts';
 export { LAB_PORT, SAYS, UPSTREAM_PORT } from './programs/contract.ts';
 export type { BusyWith } from './programs/flawed-server-contract.ts';
+export { type RemediesMeasured, type RemediesRun, runRemedies } from './remedies/run-remedies.ts';
+export type { ReadSockets } from './remedies/timeline.ts';
 export { type LabConnection, runScenario, type ScenarioRun } from './run-scenario.ts';
 export type { LabOption, LabScenario } from './scenario.ts';
 export {
@@ -53,7 +55,7 @@ export {
 } from './scenarios/flawed-server.ts';
 export { type PeersCall, startPeers, stuckOn } from './scenarios/server-and-peers.ts';
 export { playFrozen } from './scenarios/stopping.ts';
-export type { Stage } from './stage.ts';
+export type { Stage, StageWatch } from './stage.ts';
 export type { LabSocket, ReadLabSockets } from './syn-fin/lab-socket.ts';
 export { WINDOW_MS } from './syn-fin/observer.ts';
 export { runSynFin, type SynFinRun } from './syn-fin/run-syn-fin.ts';
