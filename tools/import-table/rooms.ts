@@ -62,7 +62,7 @@ export const ROOMS: readonly Room[] = [
       'schema-report.ts': { packages: ['zod'] },
     },
   },
-  core('draw', 'tcp', 'facts', 'report'),
+  { ...core('draw', 'tcp', 'facts', 'report'), sideDoors: { 'schema.ts': { packages: ['zod'] } } },
   {
     ...core('experiment', 'tcp', 'facts', 'report', 'draw'),
     sideDoors: {

@@ -1,5 +1,6 @@
 import type { Sent, TcpEvent, TcpState } from '../../tcp/index.ts';
 import type { Point } from './canvas.ts';
+import { corners } from './corners.ts';
 import type { Direction } from './glyphs.ts';
 
 /** Where a state stands: the top left corner of its frame of three rows. */
@@ -64,10 +65,7 @@ export const PLACED_ARROWS: readonly PlacedArrow[] = [
     to: 'LISTEN',
     events: ['passive OPEN'],
     sends: null,
-    line: [
-      [38, 1],
-      [23, 1],
-    ],
+    line: corners('38,1 23,1'),
     label: { at: [24, 0], lines: ['passive OPEN'], mark: 'left' },
     shares: 'both-heads',
   },
@@ -84,11 +82,7 @@ export const PLACED_ARROWS: readonly PlacedArrow[] = [
     to: 'SYN-SENT',
     events: ['active OPEN'],
     sends: 'SYN',
-    line: [
-      [51, 1],
-      [77, 1],
-      [77, 5],
-    ],
+    line: corners('51,1 77,1 77,5'),
     label: { at: [53, 0], lines: ['active OPEN, snd SYN'], mark: 'down' },
     shares: 'both-heads',
   },
@@ -105,12 +99,7 @@ export const PLACED_ARROWS: readonly PlacedArrow[] = [
     to: 'SYN-SENT',
     events: ['SEND', 'active OPEN'],
     sends: 'SYN',
-    line: [
-      [21, 2],
-      [21, 3],
-      [69, 3],
-      [69, 5],
-    ],
+    line: corners('21,2 21,3 69,3 69,5'),
     label: { at: [31, 3], lines: ['SEND or active OPEN, snd SYN'] },
   },
   {
@@ -118,10 +107,7 @@ export const PLACED_ARROWS: readonly PlacedArrow[] = [
     to: 'SYN-RECEIVED',
     events: ['rcv SYN'],
     sends: 'SYN,ACK',
-    line: [
-      [11, 2],
-      [11, 5],
-    ],
+    line: corners('11,2 11,5'),
     label: { at: [13, 3], lines: ['rcv SYN', 'snd SYN,ACK'] },
   },
   {
@@ -129,12 +115,7 @@ export const PLACED_ARROWS: readonly PlacedArrow[] = [
     to: 'LISTEN',
     events: ['rcv RST', 'rcv SYN', 'rcv SYN,ACK'],
     sends: null,
-    line: [
-      [10, 7],
-      [8, 7],
-      [8, 1],
-      [9, 1],
-    ],
+    line: corners('10,7 8,7 8,1 9,1'),
     label: { at: [0, 3], lines: ['rcv RST', 'SYN or', 'SYN,ACK'] },
   },
   {
@@ -142,12 +123,7 @@ export const PLACED_ARROWS: readonly PlacedArrow[] = [
     to: 'SYN-RECEIVED',
     events: ['rcv SYN'],
     sends: 'SYN,ACK',
-    line: [
-      [65, 6],
-      [65, 4],
-      [25, 4],
-      [25, 5],
-    ],
+    line: corners('65,6 65,4 25,4 25,5'),
     label: { at: [35, 4], lines: ['rcv SYN, snd SYN,ACK'] },
   },
   {
@@ -155,10 +131,7 @@ export const PLACED_ARROWS: readonly PlacedArrow[] = [
     to: 'ESTABLISHED',
     events: ['rcv SYN,ACK'],
     sends: 'ACK',
-    line: [
-      [64, 7],
-      [51, 7],
-    ],
+    line: corners('64,7 51,7'),
     label: { at: [52, 6], lines: ['rcv SYN,ACK', '', 'snd ACK'] },
   },
   {
@@ -166,10 +139,7 @@ export const PLACED_ARROWS: readonly PlacedArrow[] = [
     to: 'ESTABLISHED',
     events: ['rcv ACK of SYN'],
     sends: null,
-    line: [
-      [26, 7],
-      [35, 7],
-    ],
+    line: corners('26,7 35,7'),
     label: { at: [28, 6], lines: ['rcv ACK', '', 'of SYN'] },
   },
   {
@@ -177,10 +147,7 @@ export const PLACED_ARROWS: readonly PlacedArrow[] = [
     to: 'FIN-WAIT-1',
     events: ['CLOSE'],
     sends: 'FIN',
-    line: [
-      [12, 8],
-      [12, 11],
-    ],
+    line: corners('12,8 12,11'),
     label: { at: [14, 9], lines: ['CLOSE', 'snd FIN'] },
   },
   {
@@ -188,12 +155,7 @@ export const PLACED_ARROWS: readonly PlacedArrow[] = [
     to: 'FIN-WAIT-1',
     events: ['CLOSE'],
     sends: 'FIN',
-    line: [
-      [40, 8],
-      [40, 10],
-      [22, 10],
-      [22, 11],
-    ],
+    line: corners('40,8 40,10 22,10 22,11'),
     label: { at: [24, 10], lines: ['CLOSE, snd FIN'] },
   },
   {
@@ -201,12 +163,7 @@ export const PLACED_ARROWS: readonly PlacedArrow[] = [
     to: 'CLOSE-WAIT',
     events: ['rcv FIN'],
     sends: 'ACK',
-    line: [
-      [46, 8],
-      [46, 10],
-      [72, 10],
-      [72, 11],
-    ],
+    line: corners('46,8 46,10 72,10 72,11'),
     label: { at: [51, 10], lines: ['rcv FIN, snd ACK'] },
   },
   {
@@ -214,11 +171,7 @@ export const PLACED_ARROWS: readonly PlacedArrow[] = [
     to: 'CLOSE-WAIT',
     events: ['rcv FIN'],
     sends: 'ACK',
-    line: [
-      [23, 8],
-      [23, 9],
-      [46, 9],
-    ],
+    line: corners('23,8 23,9 46,9'),
     label: null,
     shares: 'joins',
   },
@@ -227,10 +180,7 @@ export const PLACED_ARROWS: readonly PlacedArrow[] = [
     to: 'FIN-WAIT-2',
     events: ['rcv ACK of FIN'],
     sends: null,
-    line: [
-      [12, 14],
-      [12, 16],
-    ],
+    line: corners('12,14 12,16'),
     label: { at: [14, 15], lines: ['rcv ACK', 'of FIN'] },
   },
   {
@@ -238,10 +188,7 @@ export const PLACED_ARROWS: readonly PlacedArrow[] = [
     to: 'CLOSING',
     events: ['rcv FIN'],
     sends: 'ACK',
-    line: [
-      [26, 13],
-      [35, 13],
-    ],
+    line: corners('26,13 35,13'),
     label: { at: [28, 12], lines: ['rcv FIN', '', 'snd ACK'] },
   },
   {
@@ -249,12 +196,7 @@ export const PLACED_ARROWS: readonly PlacedArrow[] = [
     to: 'TIME-WAIT',
     events: ['rcv FIN,ACK of FIN'],
     sends: 'ACK',
-    line: [
-      [22, 14],
-      [22, 15],
-      [44, 15],
-      [44, 16],
-    ],
+    line: corners('22,14 22,15 44,15 44,16'),
     label: { at: [24, 15], lines: ['rcv FIN,ACK of FIN', 'snd ACK'] },
   },
   {
@@ -262,10 +204,7 @@ export const PLACED_ARROWS: readonly PlacedArrow[] = [
     to: 'TIME-WAIT',
     events: ['rcv ACK of FIN'],
     sends: null,
-    line: [
-      [48, 14],
-      [48, 16],
-    ],
+    line: corners('48,14 48,16'),
     label: { at: [50, 15], lines: ['rcv ACK', 'of FIN'] },
   },
   {
@@ -273,10 +212,7 @@ export const PLACED_ARROWS: readonly PlacedArrow[] = [
     to: 'LAST-ACK',
     events: ['CLOSE'],
     sends: 'FIN',
-    line: [
-      [66, 14],
-      [66, 16],
-    ],
+    line: corners('66,14 66,16'),
     label: { at: [68, 15], lines: ['CLOSE', 'snd FIN'] },
   },
   {
@@ -284,10 +220,7 @@ export const PLACED_ARROWS: readonly PlacedArrow[] = [
     to: 'TIME-WAIT',
     events: ['rcv FIN'],
     sends: 'ACK',
-    line: [
-      [26, 18],
-      [35, 18],
-    ],
+    line: corners('26,18 35,18'),
     label: { at: [28, 17], lines: ['rcv FIN', '', 'snd ACK'] },
   },
   {
@@ -295,11 +228,7 @@ export const PLACED_ARROWS: readonly PlacedArrow[] = [
     to: 'CLOSED',
     events: ['2MSL timeout'],
     sends: null,
-    line: [
-      [39, 19],
-      [39, 21],
-      [51, 21],
-    ],
+    line: corners('39,19 39,21 51,21'),
     label: { at: [41, 20], lines: ['2MSL timeout'] },
   },
   {
@@ -307,11 +236,7 @@ export const PLACED_ARROWS: readonly PlacedArrow[] = [
     to: 'CLOSED',
     events: ['rcv ACK of FIN'],
     sends: null,
-    line: [
-      [72, 19],
-      [72, 21],
-      [60, 21],
-    ],
+    line: corners('72,19 72,21 60,21'),
     label: { at: [57, 20], lines: ['rcv ACK of FIN'] },
   },
 ];
