@@ -45,7 +45,7 @@ export type SynFinSettings = (typeof SYN_FIN_SETTINGS)[number];
  * - `not-delivered`: Tcp:InSegs did not rise by the segment.
  * - `not-watched`: the packet socket did not see what it should.
  * - `disturbed`: more segments were counted than were seen.
- * - `late`: so long after the trial's first segment that timers may have sent what was taken for an answer.
+ * - `late`: a segment came so long after the trial's first one that a timer may have sent it, and not the kernel in answer.
  */
 export const SYN_FIN_SIGHTS = ['seen', 'not-delivered', 'not-watched', 'disturbed', 'late'] as const;
 export type SynFinSight = (typeof SYN_FIN_SIGHTS)[number];

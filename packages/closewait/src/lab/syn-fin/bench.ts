@@ -81,6 +81,11 @@ export class Bench implements Disposable {
     }
   }
 
+  /** For setns(2), as long as this is not disposed of. */
+  get networkPath(): string {
+    return this.#network.path;
+  }
+
   #listen(withFastOpen: boolean): void {
     const fd = this.#openSocket(0);
     mustBe(bindIpv4(fd, SERVER));
@@ -107,7 +112,12 @@ export class Bench implements Disposable {
   }
 
   send(segment: OutgoingSegment): void {
-    mustBe(this.#raw.send(encodeTcpSegment(segment)));
+    this.sendPacket(encodeTcpSegment(segment));
+  }
+
+  /** A whole IPv4 packet, as it is. */
+  sendPacket(packet: Uint8Array): void {
+    mustBe(this.#raw.send(packet));
   }
 
   /** What has come since the last call, in its order, the own segments among it. */

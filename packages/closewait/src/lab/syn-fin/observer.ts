@@ -10,8 +10,8 @@ import { NotMade } from './not-made.ts';
 
 /** Longer than an acknowledgement may be delayed: TCP_DELACK_MAX of net/tcp.h is 200 ms. */
 export const WINDOW_MS = 220;
-/** TCP_TIMEOUT_INIT of net/tcp.h is 1 s: then the kernel sends a SYN or a SYN+ACK again. */
-const LATE_MS = 900;
+/** TCP_TIMEOUT_INIT of net/tcp.h is 1 s: so long after a trial's first segment the kernel sends a SYN or a SYN+ACK again. */
+const LATE_NS = 900_000_000n;
 const WITHIN_MS = 1000;
 /** Its RST shows that the packet socket sees answers. */
 const WITNESS_PORT = 40_001;
@@ -25,7 +25,7 @@ export class Observer {
   readonly #bench: Bench;
   readonly #signal: AbortSignal;
   readonly #countedAtFirst: bigint;
-  readonly #startedMs = performance.now();
+  #firstAtNs: bigint | undefined;
   #seenInAll = 0;
 
   /** Notes its steps in `steps`. */
@@ -96,11 +96,12 @@ export class Observer {
     this.#steps.push({
       flags: describeFlags(sent.flags),
       payloadBytes: sent.payload?.length ?? 0,
-      sight: this.#judge({
+      sight: judgeSight({
         counted: Number(moved.get('Tcp:InSegs') ?? 0n),
         refusedAsBroken: moved.has('Tcp:InCsumErrors'),
         seen: seenSegments,
         wasWitnessed: wasWitnessed && own !== undefined,
+        isLate: seen.some(({ atNs }) => atNs - (this.#firstAtNs ?? atNs) > LATE_NS),
       }),
       answers: answers.map(({ segment, atNs }) => ({
         flags: describeFlags(segment.flags),
@@ -122,18 +123,6 @@ export class Observer {
     return answers[0]?.segment ?? null;
   }
 
-  #judge(step: {
-    readonly counted: number;
-    readonly refusedAsBroken: boolean;
-    readonly seen: number;
-    readonly wasWitnessed: boolean;
-  }): SynFinSight {
-    if (!step.wasWitnessed) return 'not-watched';
-    if (step.counted < step.seen || step.refusedAsBroken) return 'not-delivered';
-    if (step.counted > step.seen) return 'disturbed';
-    return performance.now() - this.#startedMs > LATE_MS ? 'late' : 'seen';
-  }
-
   /** `lo` hands everything to the kernel again, the kernel's answers too: what is seen and what is counted is the same. */
   #isSettled(): boolean {
     return this.#counted() - this.#countedAtFirst === BigInt(this.#seenInAll);
@@ -146,6 +135,7 @@ export class Observer {
   #receive(): readonly SeenSegment[] {
     const seen = this.#bench.receive();
     this.#seenInAll += seen.length;
+    this.#firstAtNs ??= seen[0]?.atNs;
     return seen;
   }
 
@@ -162,6 +152,19 @@ export class Observer {
   #wait(holds: () => boolean): Promise<boolean> {
     return waitUntil(holds, { withinMs: WITHIN_MS, signal: this.#signal });
   }
+}
+
+function judgeSight(step: {
+  readonly counted: number;
+  readonly refusedAsBroken: boolean;
+  readonly seen: number;
+  readonly wasWitnessed: boolean;
+  readonly isLate: boolean;
+}): SynFinSight {
+  if (!step.wasWitnessed) return 'not-watched';
+  if (step.counted < step.seen || step.refusedAsBroken) return 'not-delivered';
+  if (step.counted > step.seen) return 'disturbed';
+  return step.isLate ? 'late' : 'seen';
 }
 
 function whole(sending: Sending): OutgoingSegment {

@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process';
+import type { SynFinStep } from '@closewait/core/experiment';
+import { expect, it } from 'vitest';
+import { expectNothingLeaked } from '../../../../../test/support/leaks.ts';
+import { waitUntil } from '../../../../../test/support/wait-until.ts';
+import { readLabSockets } from '../../cli/read-lab-sockets.ts';
+import { Bench, CLIENT, SERVER } from './bench.ts';
+import { Observer } from './observer.ts';
+
+expectNothingLeaked();
+
+/** Everything that tcpdump says of the namespace's `lo` while `work` runs, checksums verified. */
+async function watchedByTcpdump(bench: Bench, work: () => Promise<void>, lines: number): Promise<readonly string[]> {
+  const network = bench.networkPath.replace('/proc/self/', `/proc/${process.pid}/`);
+  const command = [`--net=${network}`, 'tcpdump', '-i', 'lo', '-Q', 'in', '-nn', '-l', '-v', '-S', 'tcp'];
+  const tcpdump = spawn('nsenter', command, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  let complained = '';
+  tcpdump.stdout.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  tcpdump.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complained += text;
+  });
+  const ended = new Promise<void>((resolve) => {
+    tcpdump.once('close', () => resolve());
+  });
+  const segments = (): readonly string[] => said.split('\n').filter((line) => line.includes('Flags ['));
+  try {
+    await waitUntil('tcpdump listens', () => complained.includes('listening on'));
+    await work();
+    await waitUntil('tcpdump has told every segment', () => segments().length >= lines);
+  } finally {
+    tcpdump.kill('SIGINT');
+    await ended;
+  }
+  return segments().map((line) => line.trim());
+}
+
+it('is seen by tcpdump as it is told: SYN+FIN with a correct checksum, no answer, and a RST to the ACK', async () => {
+  const steps: SynFinStep[] = [];
+  using bench = new Bench('cookies-1', readLabSockets);
+  const observer = new Observer(bench, new AbortController().signal, steps);
+  const told = await watchedByTcpdump(
+    bench,
+    async () => {
+      await observer.observe({ flags: ['SYN', 'FIN'], sequence: 1000, payload: new Uint8Array(5) });
+      await observer.observe({ flags: ['ACK'], sequence: 1001, acknowledgment: 7000 });
+    },
+    7,
+  );
+  const client = `${CLIENT.address}.${CLIENT.port}`;
+  const server = `${SERVER.address}.${SERVER.port}`;
+  const own = told.filter((line) => line.includes(client));
+  expect(own).toHaveLength(3);
+  expect(own[0]).toMatch(
+    new RegExp(`^${client} > ${server}: Flags \\[FS\\], cksum 0x[0-9a-f]{4} \\(correct\\), seq 1000:1005,`),
+  );
+  expect(own[1]).toMatch(new RegExp(`^${client} > ${server}: Flags \\[\\.\\], cksum 0x[0-9a-f]{4} \\(correct\\)`));
+  expect(own[2]).toMatch(new RegExp(`^${server} > ${client}: Flags \\[R\\],`));
+  // After each segment the witness: an ACK to a closed port, and its RST.
+  expect(told.filter((line) => !line.includes(client)).map((line) => /Flags \[(.+?)\]/.exec(line)?.[1])).toEqual([
+    '.',
+    'R',
+    '.',
+    'R',
+  ]);
+  expect(steps.map(({ flags, sight, answers }) => [flags, sight, answers.map((answer) => answer.flags)])).toEqual([
+    ['SYN+FIN', 'seen', []],
+    ['ACK', 'seen', ['RST']],
+  ]);
+});
+
+/** IPv4 header, then the sixth word of the TCP header. */
+const AT_FLAGS = 33;
+const AT_CHECKSUM = 36;
+const FIN = 1;
+
+/** A bench that spoils the checksum of every segment with FIN. */
+class SpoilingBench extends Bench {
+  override sendPacket(packet: Uint8Array): void {
+    const spoilt = ((packet[AT_FLAGS] ?? 0) & FIN) !== 0;
+    super.sendPacket(spoilt ? packet.with(AT_CHECKSUM, (packet[AT_CHECKSUM] ?? 0) ^ 0xff) : packet);
+  }
+}
+
+/** A bench whose packet socket does not tell of any segment from the listener. */
+class DeafBench extends Bench {
+  override receive(): ReturnType<Bench['receive']> {
+    return super.receive().filter(({ segment }) => segment.source.port !== SERVER.port);
+  }
+}
+
+it('is not taken for dropped where its checksum is wrong', async () => {
+  const steps: SynFinStep[] = [];
+  using bench = new SpoilingBench('cookies-1', readLabSockets);
+  await new Observer(bench, new AbortController().signal, steps).observe({ flags: ['SYN', 'FIN'], sequence: 1000 });
+  expect(steps).toMatchObject([{ sight: 'not-delivered', counters: { 'Tcp:InCsumErrors': 1 } }]);
+});
+
+it('is not taken for unanswered where the answer was counted and not seen', async () => {
+  const steps: SynFinStep[] = [];
+  using bench = new DeafBench('cookies-1', readLabSockets);
+  await new Observer(bench, new AbortController().signal, steps).observe({ flags: ['SYN'], sequence: 1000 });
+  expect(steps).toMatchObject([{ sight: 'disturbed', answers: [] }]);
+});

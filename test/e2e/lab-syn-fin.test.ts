@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { release } from 'node:os';
+import { listSynFinRows } from '@closewait/core/experiment';
+import { synFinSchema } from '@closewait/core/experiment/schema';
+import { describe, expect, it } from 'vitest';
+import { CLOSEWAIT } from '../support/closewait.ts';
+import { expectNothingLeaked } from '../support/leaks.ts';
+import { outputOf, run } from '../support/run.ts';
+import { unprivilegedCloseWait } from '../support/unprivileged.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+expectNothingLeaked();
+
+const COMMAND = [...CLOSEWAIT, 'lab', 'syn-fin'];
+const LONGEST_RUN_MS = 10_000;
+
+/** What a run could leave in the namespace of whoever starts it: routes, settings, sockets. */
+async function surroundings(): Promise<readonly string[]> {
+  const settings = ['net.ipv4.tcp_syncookies', 'net.ipv4.tcp_fastopen'];
+  return [
+    await outputOf(['ip', 'route', 'show', 'table', 'all']),
+    await outputOf(['sysctl', ...settings]),
+    await outputOf(['ss', '-Htan', 'sport', '=', ':8000']),
+  ];
+}
+
+/** How many network namespaces a process holds by descriptors. */
+function namespacesOf(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).filter((fd) => linkOf(`/proc/${pid}/fd/${fd}`).startsWith('net:')).length;
+}
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch (error) {
+    // Closed meanwhile.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+describe('closewait lab syn-fin', () => {
+  it('prints a table of 80 columns and the verdict for this kernel, in under 10 s, and changes nothing here', async () => {
+    const before = await surroundings();
+    const started = performance.now();
+    const { exitCode, stdout, stderr } = await run(COMMAND, { env: { COLUMNS: '80' } });
+    expect(performance.now() - started).toBeLessThan(LONGEST_RUN_MS);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
+    expect(stdout).toMatch(/^ {2}SYN\+FIN +0 1 2 FO none +none +dropped by listener$/m);
+    const verdict = stdout.replaceAll(/\s+/g, ' ');
+    expect(verdict).toContain(`On Linux ${release()} a segment with SYN and FIN does not make CLOSE-WAIT`);
+    expect(stdout).not.toMatch(/^ {2}NO /m);
+    expect(await surroundings()).toEqual(before);
+  });
+
+  it('prints one document with a published schema, also for a user who is nobody', async () => {
+    using unprivileged = unprivilegedCloseWait();
+    const { exitCode, stdout, stderr } = await run(unprivileged.command(['lab', 'syn-fin', '--json']));
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    const report = synFinSchema.parse(JSON.parse(stdout));
+    expect(report.verdict).toMatchObject({ makesCloseWait: 'no', listener: 'dropped' });
+    expect([...listSynFinRows(report.trials).keys()]).toContain('syn-received');
+  });
+
+  it('ends at once and in one line when it is interrupted, and leaves nothing', async () => {
+    const before = await surroundings();
+    // In a group of its own, to which a terminal's interrupt would go.
+    const [file = '', ...args] = COMMAND;
+    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    const exitCode = new Promise<number | null>((resolve) => {
+      child.once('close', (code) => resolve(code));
+    });
+    const { pid } = child;
+    if (pid === undefined) throw new Error('not started');
+    await waitUntil('the first trials run', () => namespacesOf(pid) > 1);
+    process.kill(-pid, 'SIGINT');
+    expect(await exitCode).toBe(70);
+    expect({ stdout, stderr }).toEqual({ stdout: '', stderr: 'closewait: interrupted\n' });
+    expect(await surroundings()).toEqual(before);
+  });
+});
