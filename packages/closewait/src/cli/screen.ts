@@ -13,6 +13,7 @@ export interface Screen extends Disposable {
 const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l';
 const LEAVE = '\u001b[?7h\u001b[?25h\u001b[?1049l';
 const HOME = '\u001b[H';
+// Before a line and not behind it: there the cursor may stand on the last letter.
 const CLEAR_LINE = '\u001b[K';
 const CLEAR_BELOW = '\u001b[J';
 
@@ -61,7 +62,9 @@ export function openScreen(terminal: Terminal): Screen {
   enter();
   return {
     draw: (lines) => {
-      terminal.out(`${HOME}${lines.map((line) => `${line}${CLEAR_LINE}`).join('\r\n')}${CLEAR_BELOW}`);
+      // A line break in the last row would scroll.
+      const below = lines.length < (terminal.height ?? 0) ? `\r\n${CLEAR_BELOW}` : '';
+      terminal.out(`${HOME}${lines.map((line) => `${CLEAR_LINE}${line}`).join('\r\n')}${below}`);
     },
     onKey: (listener) => void keys.push(listener),
     onRedraw: (listener) => void redraws.push(listener),

@@ -23,7 +23,7 @@ export function writeRemarks({
           ? unseen.length === 0
             ? 'None: no program owes a close.'
             : 'None in what was seen.'
-          : `${formatCountOf(closeWait, 'connection')} that a program here has to close: no timer does. Why: closewait`,
+          : `${formatCount(closeWait)} ${closeWait === 1 ? 'waits' : 'wait'} for a program here to close. Why: closewait`,
     },
     {
       about: 'TIME-WAIT',

@@ -1,5 +1,14 @@
 import type { StateCounts } from '../../facts/index.ts';
-import { createStyle, formatCountOf, hang, padEnd, type Style, safeText, truncate } from '../../report/index.ts';
+import {
+  createStyle,
+  formatCountOf,
+  hang,
+  padEnd,
+  type Style,
+  safeText,
+  truncate,
+  widthOf,
+} from '../../report/index.ts';
 import { DIAGRAM_COLUMNS, DIAGRAM_ROWS } from './diagram-layout.ts';
 import { drawDiagram } from './draw-diagram.ts';
 import { createInks } from './inks.ts';
@@ -27,48 +36,55 @@ const GAP_COLUMNS = 4;
 
 /**
  * The state diagram with its counts and remarks, as lines; a list where the terminal is narrower or lower than the
- * picture.
+ * picture. Where rows are few, whole remarks are left out, the last ones first, and what was not seen is one line.
  */
 export function formatStates(document: StatesDocument, options: StatesPageOptions): readonly string[] {
-  const { width, height } = options;
-  const style = createStyle(options.colour);
-  const head = truncate(formatHead(document, options.aside), width);
+  const { colour, width, height } = options;
+  const style = createStyle(colour);
   const isSmall = width < DIAGRAM_COLUMNS || (height !== null && height <= DIAGRAM_ROWS);
-  const remarks = writeRemarks(document);
   const picture = isSmall ? listStates(document, options) : drawDiagram(document.counts, options);
-  const unseen = formatMissing(document, style, width);
   const beside = !isSmall && width >= WIDE_COLUMNS;
-  const notes = formatRemarks(remarks, options, beside ? width - DIAGRAM_COLUMNS - GAP_COLUMNS : width);
-  const body = beside ? joinColumns(picture, notes) : picture;
-  return fit([style.strong(head), ...body], [...unseen, ...(beside ? [] : notes)], height);
+  const missing = missingOf(document);
+  const room = height === null ? Number.POSITIVE_INFINITY : height - 1 - picture.length;
+  const unseen = room < LEAST_ROOM ? formatInOneLine(missing, style, width) : formatMissing(missing, style, width);
+  const notesWidth = beside ? Math.min(WIDEST_NOTES, width - DIAGRAM_COLUMNS - GAP_COLUMNS) : width;
+  const blocks = writeRemarks(document).map((remark) => formatRemark(remark, colour, notesWidth));
+  const head = style.strong(formatHead(document, options));
+  if (beside) {
+    const notes = takeWhole(blocks, height === null ? room : picture.length);
+    return spread([[head], joinColumns(picture, notes), unseen], height);
+  }
+  return spread([[head], picture, [...unseen, ...takeWhole(blocks, room - unseen.length)]], height);
 }
 
-function formatHead({ host, sockets, namespaces }: StatesDocument, aside: string): string {
+/** Below the picture, rows in which what was not seen would leave no room for anything else. */
+const LEAST_ROOM = 6;
+const WIDEST_NOTES = 56;
+
+/** What is least needed is left out where the terminal is narrow. */
+function formatHead({ host, sockets, namespaces }: StatesDocument, { aside, width }: StatesPageOptions): string {
   const seen = namespaces.filter((namespace) => namespace.counts !== null).length;
-  const parts = [
-    'TCP states',
-    safeText(host.name),
-    `Linux ${safeText(host.kernel)}`,
-    `${formatCountOf(sockets, 'socket')} in ${formatCountOf(seen, 'namespace')}`,
-    ...(aside === '' ? [] : [aside]),
-  ];
-  return parts.join('   ');
+  const counted = `${formatCountOf(sockets, 'socket')} in ${formatCountOf(seen, 'namespace')}`;
+  const ends = aside === '' ? [] : [aside];
+  const tries = [
+    ['TCP states', safeText(host.name), `Linux ${safeText(host.kernel)}`, counted, ...ends],
+    ['TCP states', safeText(host.name), counted, ...ends],
+    [safeText(host.name), counted, ...ends],
+    [counted, ...ends],
+    ends,
+  ].map((parts) => parts.join('   '));
+  return tries.find((line) => widthOf(line) <= width) ?? truncate(counted, width);
 }
 
-/** A remark beside the picture hangs below its subject, below the picture it stands in one line with it. */
-function formatRemarks(
-  remarks: readonly Remark[],
-  { colour }: Pick<StatesPageOptions, 'colour'>,
-  width: number,
-): readonly string[] {
+const ABOUT_COLUMNS = 14;
+
+/** Beside the picture a remark hangs below its subject, elsewhere it stands in one line with it. */
+function formatRemark({ about, says }: Remark, colour: boolean, width: number): readonly string[] {
   const inks = createInks(colour);
-  const most = Math.max(...remarks.map(({ about }) => about.length));
-  return remarks.flatMap(({ about, says }, index) => {
-    const isFirst = index === 0;
-    const subject = (about === 'CLOSE-WAIT' ? inks.alarm : inks.strong)(about);
-    if (width >= DIAGRAM_COLUMNS) return hang(subject, says, most + 2, width);
-    return [...(isFirst ? [] : ['']), subject, ...hang('  ', says, 2, width)];
-  });
+  const subject = (about === 'CLOSE-WAIT' ? inks.alarm : inks.strong)(about);
+  return width >= DIAGRAM_COLUMNS
+    ? hang(subject, says, ABOUT_COLUMNS, width)
+    : [subject, ...hang('  ', says, 2, width)];
 }
 
 function joinColumns(picture: readonly string[], notes: readonly string[]): readonly string[] {
@@ -80,29 +96,49 @@ function joinColumns(picture: readonly string[], notes: readonly string[]): read
   });
 }
 
-/** What was not seen comes first of what stands below: a count that lacks something must not look whole. */
-function formatMissing({ unseen, readers }: StatesDocument, style: Style, width: number): readonly string[] {
-  const missing = [
-    ...unseen.map(({ what, detail, hint }) => ({ what, detail, hint })),
-    ...readers
-      .filter(({ ok }) => !ok)
-      .map(({ name, detail = 'no reason given', hint = null }) => ({ what: name, detail, hint })),
-  ];
-  return missing.flatMap(({ what, detail, hint }) =>
-    hang(
-      style.warn('not seen'),
-      `${safeText(what)} (${safeText(detail)})${hint === null ? '' : `; ${safeText(hint)}`}.`,
-      'not seen'.length + 2,
-      width,
-    ),
-  );
+interface Missing {
+  readonly what: string;
+  readonly detail: string;
+  readonly hint: string | null;
 }
 
-/** Blank lines where there is room for them; what does not fit is left out from the end. */
-function fit(body: readonly string[], below: readonly string[], height: number | null): readonly string[] {
-  const [head = '', ...picture] = body;
-  const airy = [head, '', ...picture, ...(below.length === 0 ? [] : ['', ...below])];
-  if (height === null || airy.length <= height) return airy;
-  const dense = [head, ...picture, ...below];
-  return dense.slice(0, height);
+function missingOf({ unseen, readers }: StatesDocument): readonly Missing[] {
+  const broken = readers.filter(({ ok }) => !ok);
+  return [
+    ...unseen.map(({ what, detail, hint }) => ({ what, detail, hint })),
+    ...broken.map(({ name, detail = 'no reason given', hint = null }) => ({ what: name, detail, hint })),
+  ];
+}
+
+const NOT_SEEN = 'not seen';
+
+/** What was not seen comes first of what stands below: a count that lacks something must not look whole. */
+function formatMissing(missing: readonly Missing[], style: Style, width: number): readonly string[] {
+  return missing.flatMap(({ what, detail, hint }) => {
+    const next = hint === null ? '' : `; ${safeText(hint)}`;
+    return hang(style.warn(NOT_SEEN), `${safeText(what)} (${safeText(detail)})${next}.`, ABOUT_COLUMNS, width);
+  });
+}
+
+function formatInOneLine(missing: readonly Missing[], style: Style, width: number): readonly string[] {
+  if (missing.length === 0) return [];
+  const words = missing.map(({ what }) => safeText(what)).join(', ');
+  return [padEnd(style.warn(NOT_SEEN), ABOUT_COLUMNS) + truncate(words, width - ABOUT_COLUMNS)];
+}
+
+/** As many whole blocks as there are rows for. */
+function takeWhole(blocks: readonly (readonly string[])[], rows: number): readonly string[] {
+  const taken: string[] = [];
+  for (const block of blocks) {
+    if (taken.length + block.length > rows) break;
+    taken.push(...block);
+  }
+  return taken;
+}
+
+/** The parts with blank lines between them, where there is room for these. */
+function spread(parts: readonly (readonly string[])[], height: number | null): readonly string[] {
+  const filled = parts.filter((part) => part.length > 0);
+  const airy = filled.flatMap((part, index) => (index === 0 ? part : ['', ...part]));
+  return height === null || airy.length <= height ? airy : filled.flat().slice(0, height);
 }
