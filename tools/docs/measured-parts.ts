@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeSpeed } from './write-speed.ts';
+import { writeSynFinTable, writeSynFinVerdict } from './write-syn-fin.ts';
 
 /** A part of a page that is written from a measurement: between `<!-- measured: NAME -->` and `<!-- end of measured -->`. */
 export interface MeasuredPart {
@@ -16,6 +17,8 @@ export interface MeasuredPart {
 /** Every measured part of the documentation. */
 export const MEASURED_PARTS: readonly MeasuredPart[] = [
   { page: 'README.md', name: 'speed', from: `../../bench/results/${latestBenchmark()}`, write: writeSpeed },
+  { page: 'docs/syn-fin.md', name: 'syn-fin verdict', from: 'syn-fin.json', write: writeSynFinVerdict },
+  { page: 'docs/syn-fin.md', name: 'syn-fin table', from: 'syn-fin.json', write: writeSynFinTable },
 ];
 
 /** Results are named by their day. */

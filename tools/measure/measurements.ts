@@ -1,2 +1,4 @@
 /** What is measured, and the command line of closewait that does it; the name is that of the file in docs/measured/. */
-export const MEASUREMENTS: Readonly<Record<string, readonly string[]>> = {};
+export const MEASUREMENTS: Readonly<Record<string, readonly string[]>> = {
+  'syn-fin': ['lab', 'syn-fin'],
+};

@@ -42,11 +42,11 @@ describe('decodeNetCounters', () => {
   });
 
   const word = fc.stringMatching(/^[A-Za-z][A-Za-z0-9]{0,8}$/);
-  const value = fc.bigInt({ min: -1n, max: (1n << 64n) - 1n });
+  const number = fc.bigInt({ min: -1n, max: (1n << 64n) - 1n });
   const file = fc.uniqueArray(
     fc.record({
       group: word,
-      counters: fc.uniqueArray(fc.tuple(word, value), { selector: ([name]) => name, minLength: 1 }),
+      counters: fc.uniqueArray(fc.tuple(word, number), { selector: ([name]) => name, minLength: 1 }),
     }),
     { selector: ({ group }) => group, minLength: 1 },
   );

@@ -42,7 +42,7 @@ function formatTable({ trials }: SynFinReport, style: Style, columns: number): r
   const head = cells('sent', 'settings', 'answer', 'sockets', 'counters that moved');
   return [...listSynFinRows(trials)].flatMap(([target, rows], index) => [
     '',
-    `${style.strong(`to ${TARGET_WORDS[target]}`)}`,
+    style.strong(`to ${TARGET_WORDS[target]}`),
     ...(index === 0 ? [style.faint(head)] : []),
     ...rows.flatMap((row) => formatRow(row, style, columns)),
   ]);
