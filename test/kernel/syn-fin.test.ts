@@ -2,9 +2,9 @@ import { readdirSync } from 'node:fs';
 import type { SynFinProbe, SynFinStep, SynFinTarget, SynFinTrial } from '@closewait/core/experiment';
 import { SYN_FIN_PROBES, SYN_FIN_SETTINGS, SYN_FIN_TARGETS } from '@closewait/core/experiment';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { expectNothingLeaked } from '../../../../../test/support/leaks.ts';
-import { readLabSockets } from '../../cli/read-lab-sockets.ts';
-import { runSynFin } from './run-syn-fin.ts';
+import { readLabSockets } from '../../packages/closewait/src/cli/read-lab-sockets.ts';
+import { runSynFin } from '../../packages/closewait/src/lab/index.ts';
+import { expectNothingLeaked } from '../support/leaks.ts';
 
 expectNothingLeaked();
 

@@ -1,18 +1,23 @@
 import { spawn } from 'node:child_process';
 import type { SynFinStep } from '@closewait/core/experiment';
 import { expect, it } from 'vitest';
-import { expectNothingLeaked } from '../../../../../test/support/leaks.ts';
-import { waitUntil } from '../../../../../test/support/wait-until.ts';
-import { readLabSockets } from '../../cli/read-lab-sockets.ts';
-import { Bench, CLIENT, SERVER } from './bench.ts';
-import { Observer } from './observer.ts';
+import { readLabSockets } from '../../packages/closewait/src/cli/read-lab-sockets.ts';
+import { Bench, CLIENT, SERVER } from '../../packages/closewait/src/lab/syn-fin/bench.ts';
+import { Observer } from '../../packages/closewait/src/lab/syn-fin/observer.ts';
+import { expectNothingLeaked } from '../support/leaks.ts';
+import { outputOf } from '../support/run.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 expectNothingLeaked();
 
+/** The bench's namespace, as another process finds it. */
+function pathOf(bench: Bench): string {
+  return bench.networkPath.replace('/proc/self/', `/proc/${process.pid}/`);
+}
+
 /** Everything that tcpdump says of the namespace's `lo` while `work` runs, checksums verified. */
 async function watchedByTcpdump(bench: Bench, work: () => Promise<void>, lines: number): Promise<readonly string[]> {
-  const network = bench.networkPath.replace('/proc/self/', `/proc/${process.pid}/`);
-  const command = [`--net=${network}`, 'tcpdump', '-i', 'lo', '-Q', 'in', '-nn', '-l', '-v', '-S', 'tcp'];
+  const command = [`--net=${pathOf(bench)}`, 'tcpdump', '-i', 'lo', '-Q', 'in', '-nn', '-l', '-v', '-S', 'tcp'];
   const tcpdump = spawn('nsenter', command, { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   let complained = '';
@@ -69,6 +74,17 @@ it('is seen by tcpdump as it is told: SYN+FIN with a correct checksum, no answer
     ['SYN+FIN', 'seen', []],
     ['ACK', 'seen', ['RST']],
   ]);
+});
+
+it('is counted among the drops of the listener, where ss shows it', async () => {
+  const steps: SynFinStep[] = [];
+  using bench = new Bench('cookies-1', readLabSockets);
+  const ss = ['nsenter', `--net=${pathOf(bench)}`, 'ss', '-Hltmn'];
+  const drops = async (): Promise<string | undefined> => /skmem:\(.*,(d\d+)\)/.exec(await outputOf(ss))?.[1];
+  expect(await drops()).toBe('d0');
+  await new Observer(bench, new AbortController().signal, steps).observe({ flags: ['SYN', 'FIN'], sequence: 1000 });
+  expect(await drops()).toBe('d1');
+  expect(steps).toMatchObject([{ listenerDrops: 1 }]);
 });
 
 /** IPv4 header, then the sixth word of the TCP header. */
