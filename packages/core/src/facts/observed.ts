@@ -92,8 +92,10 @@ export interface ObservedCall {
   readonly enteredMs: number;
   /** Null: it had not returned when the observation ended, or nobody saw it return. */
   readonly returnedMs: number | null;
-  /** Negative: an error number. */
+  /** -1 where it has failed. */
   readonly result: number | null;
+  /** The name of the error, where it has failed: `EAGAIN`; `errno 512` for one that no program ever sees (ERESTARTSYS). */
+  readonly error: string | null;
   /** How often, at least 1. */
   readonly times: number;
 }

@@ -1,5 +1,6 @@
 import type { CallEnterEvent, CallExitEvent } from '@closewait/core/codec';
 import type { ObservedCall } from '@closewait/core/facts';
+import { errnoName } from '../../ffi/index.ts';
 
 /** Makes calls of their two events, in the order in which they began. Calls that are the same in a row become one. */
 export class CallPairs {
@@ -21,19 +22,30 @@ export class CallPairs {
       latest.again = { enteredMs: atMs, args };
       return;
     }
-    this.#begin({ tid, name, args, enteredMs: atMs, returnedMs: null, result: null, times: 1, again: null });
+    this.#begin({
+      tid,
+      name,
+      args,
+      enteredMs: atMs,
+      returnedMs: null,
+      result: null,
+      error: null,
+      times: 1,
+      again: null,
+    });
   }
 
   exit({ tid, number, returned }: CallExitEvent, atMs: number): void {
     const latest = this.#latest.get(tid);
     // Without its beginning: from before the trace, or lost.
     if (latest === undefined || latest.name !== this.#nameOf(number)) return;
-    const result = Number(returned);
+    const { result, error } = tellResult(Number(returned));
     if (latest.again === null) {
       if (latest.returnedMs !== null) return;
       latest.returnedMs = atMs;
       latest.result = result;
-    } else if (result === latest.result) {
+      latest.error = error;
+    } else if (result === latest.result && error === latest.error) {
       latest.returnedMs = atMs;
       latest.times++;
       latest.again = null;
@@ -41,7 +53,7 @@ export class CallPairs {
       const { enteredMs, args } = latest.again;
       latest.again = null;
       const { name } = latest;
-      this.#begin({ tid, name, args, enteredMs, returnedMs: atMs, result, times: 1, again: null });
+      this.#begin({ tid, name, args, enteredMs, returnedMs: atMs, result, error, times: 1, again: null });
     }
   }
 
@@ -49,7 +61,7 @@ export class CallPairs {
   list(): readonly ObservedCall[] {
     return this.#calls
       .flatMap(({ again, ...call }) =>
-        again === null ? [call] : [call, { ...call, ...again, returnedMs: null, result: null, times: 1 }],
+        again === null ? [call] : [call, { ...call, ...again, returnedMs: null, result: null, error: null, times: 1 }],
       )
       .sort((a, b) => a.enteredMs - b.enteredMs);
   }
@@ -63,9 +75,16 @@ export class CallPairs {
 interface Growing extends ObservedCall {
   returnedMs: number | null;
   result: number | null;
+  error: string | null;
   times: number;
   /** The same call once more, and it has not returned yet. */
   again: { readonly enteredMs: number; readonly args: readonly bigint[] } | null;
+}
+
+/** The kernel answers the number of an error, negated, from 1 to MAX_ERRNO (include/linux/err.h). */
+function tellResult(returned: number): { readonly result: number; readonly error: string | null } {
+  const isError = returned < 0 && returned >= -4095;
+  return isError ? { result: -1, error: errnoName(-returned) } : { result: returned, error: null };
 }
 
 /** The first argument and the third: descriptor and length, or what an epoll instance is asked to watch. */
