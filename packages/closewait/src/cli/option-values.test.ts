@@ -1,6 +1,6 @@
 import { ClosewaitError } from '@closewait/core/facts';
 import { describe, expect, it } from 'vitest';
-import { parseDuration, parsePort, parseStates } from './option-values.ts';
+import { parseDuration, parseInterval, parsePort, parseState, parseStates } from './option-values.ts';
 
 describe('parseDuration', () => {
   it.each([
@@ -47,5 +47,34 @@ describe('parsePort', () => {
 
   it.each(['', '65536', '-1', '80a', '0x50', ' 80'])('refuses %j', (text) => {
     expect(() => parsePort(text)).toThrow(ClosewaitError);
+  });
+});
+
+describe('parseState', () => {
+  it.each([
+    ['close-wait', 'CLOSE-WAIT'],
+    ['CLOSE_WAIT', 'CLOSE-WAIT'],
+    ['fin-wait-2', 'FIN-WAIT-2'],
+    ['fin_wait2', 'FIN-WAIT-2'],
+    ['estab', 'ESTABLISHED'],
+    ['syn-recv', 'SYN-RECEIVED'],
+    ['closed', 'CLOSED'],
+  ])('reads %s as %s', (text, state) => {
+    expect(parseState(text)).toBe(state);
+  });
+
+  it.each(['', 'all', 'close', 'close-wait,listen', 'CLOSEWAIT'])('refuses %j', (text) => {
+    expect(() => parseState(text)).toThrow(/is not a state/);
+  });
+});
+
+describe('parseInterval', () => {
+  it('reads a duration', () => {
+    expect(parseInterval('100ms')).toBe(100);
+    expect(parseInterval('2s')).toBe(2000);
+  });
+
+  it.each(['0', '99ms', 'often'])('refuses %j', (text) => {
+    expect(() => parseInterval(text)).toThrow(ClosewaitError);
   });
 });

@@ -1,4 +1,12 @@
 export { type HtmlPage, htmlPage, htmlText } from './html-page.ts';
+export {
+  type PictureLane,
+  type PictureRow,
+  type PictureSide,
+  type PictureTone,
+  type SequencePicture,
+} from './sequence/picture.ts';
+export { formatPicture } from './sequence/text-picture.ts';
 export { buildStates } from './states/build-states.ts';
 export { drawStatesSvg } from './states/draw-svg.ts';
 export { formatExplainedState } from './states/explain-page.ts';

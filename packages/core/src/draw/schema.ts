@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { KERNEL_SETTINGS, type ListedState, type StateCounts } from '../facts/index.ts';
+import { KERNEL_SETTINGS, type StateCounts } from '../facts/index.ts';
 import { type Section, TCP_EVENTS, TCP_STATES } from '../tcp/index.ts';
 import {
   type ExplainedState,
@@ -22,9 +22,19 @@ const unknownWhy = z.enum(['denied', 'unsupported', 'gone', 'not-asked', 'garble
     'Why something is not known: refused, not in this kernel, ended meanwhile, not looked at, not decodable.',
 });
 
-const listed = TCP_STATES.filter((name): name is ListedState => name !== 'CLOSED');
 const counts: z.ZodType<StateCounts> = z
-  .record(z.enum(listed), count)
+  .strictObject({
+    LISTEN: count,
+    'SYN-SENT': count,
+    'SYN-RECEIVED': count,
+    ESTABLISHED: count,
+    'FIN-WAIT-1': count,
+    'FIN-WAIT-2': count,
+    'CLOSE-WAIT': count,
+    CLOSING: count,
+    'LAST-ACK': count,
+    'TIME-WAIT': count,
+  })
   .meta({ id: 'Counts', description: 'Sockets in each state but CLOSED, which no table of the kernel lists.' });
 
 const part = z.int().positive();

@@ -24,11 +24,11 @@ export function formatExplainedState(
 ): readonly string[] {
   const style = createStyle(colour);
   const row = (name: string, text: string): readonly string[] => hang(style.strong(name), text, AT, width);
-  const { state, role } = explained;
+  const { state, role, count } = explained;
   const title = createInks(colour)[state === 'CLOSE-WAIT' ? 'alarm' : 'strong'](state);
   const place = state === 'CLOSED' ? 'no connection' : ROLE_SAYS[role];
   return [
-    `${title}   ${place}`,
+    [title, ...(count === null ? [] : [`${formatCount(count)} here`]), place].join('   '),
     '',
     ...row('means', explained.means),
     ...row('on Linux', explained.linux),
@@ -63,10 +63,11 @@ function formatSettings(settings: readonly StateSetting[], style: Style, width: 
     value === null ? `${name} = ? (${why ?? 'unknown'})` : `${name} = ${value}${unit === 'seconds' ? ' s' : ''}`,
   );
   const columns = Math.max(0, ...texts.map((text) => text.length));
-  return settings.flatMap(({ says }, index) => {
+  const lines = settings.flatMap(({ says }, index) => {
     const head = padEnd(index === 0 ? style.strong('settings') : '', AT) + padEnd(texts[index] ?? '', columns);
     return hang(head, says, AT + columns + 2, width);
   });
+  return lines.length === 0 ? [] : [...lines, `${' '.repeat(AT)}${style.faint('values of the own network namespace')}`];
 }
 
 /** Orderly ways first, each on a line; those out of order follow together. */

@@ -77,7 +77,7 @@ export const CLOSING_KNOWLEDGE: Readonly<Record<ClosingState, StateKnowledge>> =
       'not end it as long as the peer is half-closed and alive, because its kernel answers the probes.',
     acts: 'this program',
     actsHow: 'read(2) has returned 0, or will: then close(2). Nobody else can end it in order.',
-    lasts: 'Without limit. No setting ends it.',
+    lasts: "Without limit. No setting ends it as long as the peer's kernel answers.",
     settings: [
       {
         name: 'net.ipv4.tcp_keepalive_time',

@@ -5,6 +5,8 @@ import type { StatesDocument } from './states-document.ts';
 export interface Remark {
   readonly about: string;
   readonly says: string;
+  /** On how the picture is drawn: of no use beside a list. */
+  readonly ofPicture?: true;
 }
 
 /** The remarks, the most important first: a small terminal shows no more than the first ones. */
@@ -49,7 +51,11 @@ export function writeRemarks({
           },
         ]),
     { about: 'CLOSED', says: 'In no table. What is closed and still held: closewait' },
-    { about: 'dashed', says: 'In the text of RFC 9293 and not in its figure 5.' },
-    { about: 'not drawn', says: 'ABORT, RST and timeouts of the user lead to CLOSED from every state.' },
+    { about: 'dashed', says: 'In the text of RFC 9293 and not in its figure 5.', ofPicture: true },
+    {
+      about: 'not drawn',
+      says: 'ABORT, RST and timeouts of the user lead to CLOSED from every state.',
+      ofPicture: true,
+    },
   ];
 }

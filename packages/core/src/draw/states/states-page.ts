@@ -48,7 +48,8 @@ export function formatStates(document: StatesDocument, options: StatesPageOption
   const room = height === null ? Number.POSITIVE_INFINITY : height - 1 - picture.length;
   const unseen = room < LEAST_ROOM ? formatInOneLine(missing, style, width) : formatMissing(missing, style, width);
   const notesWidth = beside ? Math.min(WIDEST_NOTES, width - DIAGRAM_COLUMNS - GAP_COLUMNS) : width;
-  const blocks = writeRemarks(document).map((remark) => formatRemark(remark, colour, notesWidth));
+  const remarks = writeRemarks(document).filter(({ ofPicture }) => !isSmall || ofPicture !== true);
+  const blocks = remarks.map((remark) => formatRemark(remark, colour, notesWidth));
   const head = style.strong(formatHead(document, options));
   if (beside) {
     const notes = takeWhole(blocks, height === null ? room : picture.length);
