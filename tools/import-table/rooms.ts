@@ -48,7 +48,7 @@ export const ROOMS: readonly Room[] = [
   core('tcp'),
   core('facts', 'tcp'),
   core('codec', 'tcp', 'facts'),
-  { ...core('capture', 'tcp', 'facts', 'codec'), sideDoors: { 'schema.ts': { packages: ['zod'] } } },
+  { ...core('capture', 'tcp', 'facts', 'codec', 'report'), sideDoors: { 'schema.ts': { packages: ['zod'] } } },
   core('diagnose', 'tcp', 'facts'),
   core('policy', 'tcp', 'facts', 'diagnose'),
   {
@@ -75,11 +75,12 @@ export const ROOMS: readonly Room[] = [
   command('ffi', 'core/facts'),
   command('kernel', 'ffi', ...FACTS, 'core/codec'),
   command('actions', 'ffi', 'kernel', ...CORE),
+  command('capture', ...FACTS, 'core/codec', 'core/capture'),
   command('probe', ...FACTS),
   command('lab', 'ffi', ...FACTS, 'core/codec', 'core/experiment'),
   command('agent', 'kernel', 'actions', 'probe', ...CORE),
   command('tui', ...CORE),
-  command('cli', 'ffi', 'kernel', 'actions', 'probe', 'lab', 'agent', 'tui', ...CORE),
+  command('cli', 'ffi', 'kernel', 'actions', 'capture', 'probe', 'lab', 'agent', 'tui', ...CORE),
 
   { name: 'guard', folder: 'packages/guard/src', mayImport: FACTS },
   { name: 'web', folder: 'packages/web/src', mayImport: [...FACTS, 'core/diagnose', 'core/report', 'core/api'] },

@@ -38,10 +38,11 @@ export {
   type SequencePeer,
   type SequenceStep,
 } from './explain-document.ts';
-export { hang, padEnd, padStart, truncate, widthOf, wrap } from './layout.ts';
+export { glue, hang, padEnd, padStart, truncate, widthOf, wrap } from './layout.ts';
 export { formatBytes, formatCount, formatCountOf, formatDuration } from './quantities.ts';
 export { safeCommand, safeJson, safeText } from './safe-text.ts';
 export { createStyle, type Paint, type Style } from './style.ts';
 export { formatExplanation } from './text-explain.ts';
 export { formatPage } from './text-page.ts';
 export { formatReport, type TextReportOptions } from './text-report.ts';
+export { usableWidth } from './usable-width.ts';
