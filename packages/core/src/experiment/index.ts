@@ -1,4 +1,19 @@
 export { buildSynFinReport } from './build-syn-fin.ts';
+export { htmlSynFin } from './html-syn-fin.ts';
+export {
+  type CellCall,
+  type CellSegment,
+  type CellTransition,
+  type MeasuredCell,
+  REMEDIES_SCHEMA_ID,
+  type RemediesDocument,
+  type RemedyCell,
+  type RemedyColumn,
+  type RemedyPeer,
+  type UnmeasuredCell,
+} from './remedies-document.ts';
+export { type CellVerdict, judgeCell } from './remedies-verdict.ts';
+export { PEERS, type PeerId, REMEDIES, type RemedyCause, type RemedyId } from './remedies-vocabulary.ts';
 export {
   SYN_FIN_FATES,
   SYN_FIN_PROBES,
@@ -22,5 +37,26 @@ export {
 } from './syn-fin-document.ts';
 export { listSynFinRows, type SynFinRow } from './syn-fin-rows.ts';
 export { judgeSynFin } from './syn-fin-verdict.ts';
-export { SETTINGS_WORDS, TARGET_WORDS } from './syn-fin-words.ts';
-export { formatSynFin, listSettings, type SynFinTextOptions } from './text-syn-fin.ts';
+export { listSettings, TARGET_WORDS } from './syn-fin-words.ts';
+export { formatSynFin, type SynFinTextOptions } from './text-syn-fin.ts';
+export { buildTrace } from './trace/build-trace.ts';
+export { formatTrace, type TraceTextOptions } from './trace/format-trace.ts';
+export {
+  TRACE_ENDS,
+  TRACE_SCHEMA_ID,
+  type TraceCall,
+  type TraceConnection,
+  type TraceDocument,
+  type TraceEnd,
+  type TraceEvent,
+  type TraceLane,
+  type TraceMissing,
+  type TracePrecision,
+  type TraceScenario,
+  type TraceSegment,
+  type TraceSide,
+  type TraceState,
+  type TraceThread,
+  type TraceUnseen,
+} from './trace/trace-document.ts';
+export { traceHtml } from './trace/trace-html.ts';

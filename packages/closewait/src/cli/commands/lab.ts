@@ -19,8 +19,9 @@ import { readConnections } from '../read-connections.ts';
 import type { Terminal } from '../terminal.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 import { readVersion } from '../version.ts';
+import { checkShowOptions, type ShowOptions, showScenario } from './show-scenario.ts';
 
-interface LabOptions {
+interface LabOptions extends ShowOptions {
   readonly port?: number;
   readonly busy?: BusyWith;
   readonly fixed?: boolean;
@@ -30,6 +31,7 @@ interface LabOptions {
 /** `closewait lab`: the list of scenarios, or one of them with real processes and real sockets. */
 export async function run({ operands: [name, ...more], options, terminal }: Invocation): Promise<number> {
   const { list = false, ...own } = options as LabOptions;
+  checkShowOptions(showOptions(own));
   if (list || name === undefined) return listScenarios(terminal);
   const play = more.length === 0 ? findPlay(name, own) : null;
   if (play === null) {
@@ -37,14 +39,17 @@ export async function run({ operands: [name, ...more], options, terminal }: Invo
       hint: `closewait lab lists them, for example ${LAB_SCENARIOS.map((scenario) => scenario.name).join(', ')}`,
     });
   }
-  return untilInterrupted((signal) => play(signal, terminal));
+  return play(terminal);
 }
 
-type Play = (signal: AbortSignal, terminal: Terminal) => Promise<number>;
+type Play = (terminal: Terminal) => Promise<number>;
 
 function findPlay(name: string, options: LabOptions): Play | null {
   if (LAB_SCENARIOS.some((scenario) => scenario.name === name)) {
-    return (signal, terminal) => playFlawedServer(options, signal, terminal);
+    return (terminal) =>
+      options.show === true
+        ? showScenario({ flawedServer: definedOptions(options) }, showOptions(options), terminal)
+        : untilInterrupted((signal) => playFlawedServer(options, signal, terminal));
   }
   const scenario = CAUSE_SCENARIOS.find((it) => it.name === name);
   if (scenario === undefined) return null;
@@ -52,7 +57,9 @@ function findPlay(name: string, options: LabOptions): Play | null {
   if (option !== undefined) {
     throw new ClosewaitError('usage', `${name} does not take --${option}`, { hint: `closewait lab ${name}` });
   }
-  return async (signal, terminal) => (await orInUserNamespace()) ?? playScenario(scenario, signal, terminal);
+  if (options.show === true) return (terminal) => showScenario({ scenario }, showOptions(options), terminal);
+  return async (terminal) =>
+    (await orInUserNamespace()) ?? untilInterrupted((signal) => playScenario(scenario, signal, terminal));
 }
 
 function listScenarios(terminal: Terminal): number {
@@ -114,6 +121,15 @@ function definedOptions({ port, busy, fixed }: LabOptions): Pick<FlawedServerRun
     ...(port === undefined ? {} : { port }),
     ...(busy === undefined ? {} : { busy }),
     ...(fixed === undefined ? {} : { fixed }),
+  };
+}
+
+function showOptions({ show, html, json, all }: LabOptions): ShowOptions {
+  return {
+    ...(show === undefined ? {} : { show }),
+    ...(html === undefined ? {} : { html }),
+    ...(json === undefined ? {} : { json }),
+    ...(all === undefined ? {} : { all }),
   };
 }
 
