@@ -72,8 +72,16 @@ export class KernelPair implements Disposable {
         return this.#accept();
       case 'close listener':
         return answerOf(this.#close('listener'));
+      case 'shut down listener':
+        return this.#shutDownListener();
+      case 'connect listener':
+        return answerOf(connectIpv4(this.#of('listener'), this.#end('a')));
+      case 'send on listener':
+        return answerOf(sendNow(this.#of('listener'), Buffer.alloc(1)));
       case 'connect':
-        return answerOf(connectIpv4(this.#descriptors[action.at] ?? this.#open(action.at), this.#end(otherSide(action.at))));
+        return answerOf(
+          connectIpv4(this.#descriptors[action.at] ?? this.#open(action.at), this.#end(otherSide(action.at))),
+        );
       case 'send':
         return answerOf(sendNow(this.#of(action.at), Buffer.alloc(action.bytes)));
       case 'read':
@@ -89,6 +97,9 @@ export class KernelPair implements Disposable {
         return this.#destroy(action.at);
       case 'deliver':
         this.segments.deliver(action.at);
+        return null;
+      case 'lose':
+        this.segments.lose(action.at);
         return null;
       case 'wait':
         return null;
@@ -182,6 +193,11 @@ export class KernelPair implements Disposable {
     const fd = this.#of(name);
     delete this.#descriptors[name];
     return closeDescriptor(fd);
+  }
+
+  /** The descriptor stays open, as an unconnected socket's. */
+  #shutDownListener(): ModelAnswer {
+    return answerOf(shutDownSocket(this.#of('listener'), 'read'));
   }
 
   #destroy(side: Side): ModelAnswer {

@@ -48,6 +48,8 @@ export interface PlayOptions {
   readonly patienceMs: number;
 }
 
+/** The shortest that there is, for runs that wait; Linux's default for all others. */
+const FIN_TIMEOUT_SECONDS = { waiting: 1, patient: 60 } as const satisfies Record<Pace, number>;
 /** Longer than tcp_fin_timeout of a run that waits, and its timer's slack of an eighth (net/ipv4/inet_timewait_sock.c). */
 const WAIT_MS = 1300;
 const SPIN_MS = 2;
@@ -57,6 +59,7 @@ const sleeper = new Int32Array(new SharedArrayBuffer(4));
 /** Plays a sequence on the model and on real sockets; actions that are not possible when their turn comes are left out. */
 export function play(ground: Ground, actions: readonly ModelAction[], options: PlayOptions): Played {
   const pace: Pace = actions.some(({ does }) => does === 'wait') ? 'waiting' : 'patient';
+  ground.wire.setFinTimeout(FIN_TIMEOUT_SECONDS[pace]);
   using kernel = new KernelPair(ground, options.port, pace);
   const steps: PlayedStep[] = [];
   let pair: LinuxPair = UNUSED_PAIR;
@@ -86,7 +89,8 @@ function watch(
   const sent: Record<Side, ModelSegment[]> = { a: [], b: [] };
   for (;;) {
     for (const side of SIDES) {
-      for (let next = kernel.segments.next(side); next !== null; next = kernel.segments.next(side)) sent[side].push(next);
+      for (let next = kernel.segments.next(side); next !== null; next = kernel.segments.next(side))
+        sent[side].push(next);
     }
     const seen = kernel.look();
     const isComplete = SIDES.every((side) => sent[side].length >= expected[side].length);
@@ -110,7 +114,5 @@ function agrees(model: Told, kernel: Told): boolean {
 }
 
 function areSameSegments(one: readonly ModelSegment[], other: readonly ModelSegment[]): boolean {
-  return (
-    one.length === other.length && one.every((it, at) => describeSegment(it) === describeSegment(other[at] ?? it))
-  );
+  return one.length === other.length && one.every((it, at) => describeSegment(it) === describeSegment(other[at] ?? it));
 }

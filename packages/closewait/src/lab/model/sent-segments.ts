@@ -34,12 +34,15 @@ export class SentSegments {
     }
   }
 
-  /** Delivers the oldest segment that waits for `side`; false where none does. */
-  deliver(side: Side): boolean {
+  /** Delivers the oldest segment that waits for `side`, if one does. */
+  deliver(side: Side): void {
     const oldest = this.#waiting[side].shift();
-    if (oldest === undefined) return false;
-    this.#wire.deliver(side, oldest.frame);
-    return true;
+    if (oldest !== undefined) this.#wire.deliver(side, oldest.frame);
+  }
+
+  /** Forgets the oldest segment that waits for `side`. */
+  lose(side: Side): void {
+    this.#waiting[side].shift();
   }
 
   #count(side: Side, { flags, sequence, acknowledgment, payloadBytes }: TcpSegment): ModelSegment {

@@ -101,7 +101,10 @@ function configure(network: PrivateNetwork, lines: readonly string[]): void {
     spawnSync('ip', ['-batch', '-'], { input: lines.map((line) => `${line}\n`).join(''), encoding: 'utf8' }),
   );
   if (error !== undefined) {
-    throw new ClosewaitError('cannot-look', `cannot run ip: ${error.message}`, { hint: 'install iproute2', cause: error });
+    throw new ClosewaitError('cannot-look', `cannot run ip: ${error.message}`, {
+      hint: 'install iproute2',
+      cause: error,
+    });
   }
   if (status !== 0) {
     throw new ClosewaitError('cannot-look', `cannot make the links between the ends: ${stderr.trim().split('\n')[0]}`, {

@@ -21,6 +21,7 @@ export class Wire implements Disposable {
   readonly #stack: DisposableStack;
   readonly networks: Readonly<Record<Side, PrivateNetwork>>;
   readonly #links: Readonly<Record<Side, PacketSocket>>;
+  #finTimeoutSeconds: number | null = null;
 
   private constructor(
     stack: DisposableStack,
@@ -46,6 +47,8 @@ export class Wire implements Disposable {
 
   /** Seconds that FIN-WAIT-2 of a closed descriptor lasts, for connections that get there from now on. */
   setFinTimeout(seconds: number): void {
+    if (this.#finTimeoutSeconds === seconds) return;
+    this.#finTimeoutSeconds = seconds;
     for (const network of Object.values(this.networks)) set(network, { 'ipv4/tcp_fin_timeout': `${seconds}` });
   }
 

@@ -1,13 +1,17 @@
 import { type LinuxEnd, socketState } from './end.ts';
 import type { LinuxPair, Side } from './pair.ts';
+import type { ModelSegment } from './segment.ts';
 
 /** A half of a connection, or both, as shutdown(2) names them. */
 export type Halves = 'read' | 'write' | 'both';
 
-/** What can be done with a pair: a call at one end, the delivery of the oldest segment to one end, or time that passes. */
+/** Calls that a listener gets beside accept(). */
+export type ListenerCall = 'close listener' | 'shut down listener' | 'connect listener' | 'send on listener';
+
+/** What can be done with a pair: a call at one end, the delivery or loss of the oldest segment to one end, time that passes. */
 export type ModelAction =
-  | { readonly does: 'listen' | 'accept' | 'close listener' }
-  | { readonly does: 'connect' | 'close' | 'abort' | 'destroy' | 'deliver'; readonly at: Side }
+  | { readonly does: 'listen' | 'accept' | ListenerCall }
+  | { readonly does: 'connect' | 'close' | 'abort' | 'destroy' | 'deliver' | 'lose'; readonly at: Side }
   | { readonly does: 'send' | 'read'; readonly at: Side; readonly bytes: number }
   | { readonly does: 'shutdown'; readonly at: Side; readonly half: Halves }
   | { readonly does: 'wait' };
@@ -25,7 +29,12 @@ export function isPossible(pair: LinuxPair, action: ModelAction): boolean {
       return pair.listener === 'none' && isUnused(pair.b);
     case 'accept':
     case 'close listener':
+    case 'shut down listener':
+    case 'connect listener':
+    case 'send on listener':
       return pair.listener === 'open' || pair.listener === 'moved';
+    case 'lose':
+      return isBareAck((action.at === 'a' ? pair.toA : pair.toB)[0]);
     case 'wait':
       return isQuiet(pair);
     case 'connect':
@@ -39,6 +48,11 @@ export function isPossible(pair: LinuxPair, action: ModelAction): boolean {
     default:
       return pair[action.at].holder === 'descriptor';
   }
+}
+
+/** The only loss that nobody repairs: any other segment would be sent again. */
+function isBareAck(segment: ModelSegment | undefined): boolean {
+  return segment !== undefined && segment.flags.join() === 'ACK' && segment.bytes === 0;
 }
 
 function canConnect(pair: LinuxPair, at: Side): boolean {
@@ -60,13 +74,27 @@ function isQuiet({ a, b, toA, toB }: LinuxPair): boolean {
   return toA.length === 0 && toB.length === 0 && [a, b].every((end) => end.sendUnacknowledged === end.sendNext);
 }
 
+const LISTENER_WORDS = {
+  listen: 'b listens',
+  accept: 'b accepts',
+  'close listener': 'b closes its listener',
+  'shut down listener': 'b shuts down its listener',
+  'connect listener': 'b connects its listener',
+  'send on listener': 'b sends on its listener',
+} as const satisfies Record<'listen' | 'accept' | ListenerCall, string>;
+
 /** `a sends 10 bytes`, `the oldest segment reaches b`. */
 export function describeAction(action: ModelAction): string {
   switch (action.does) {
     case 'listen':
     case 'accept':
     case 'close listener':
-      return { listen: 'b listens', accept: 'b accepts', 'close listener': 'b closes its listener' }[action.does];
+    case 'shut down listener':
+    case 'connect listener':
+    case 'send on listener':
+      return LISTENER_WORDS[action.does];
+    case 'lose':
+      return `the oldest segment to ${action.at}, a bare ACK, is lost`;
     case 'wait':
       return 'time passes: tcp_fin_timeout, 1 s here';
     case 'deliver':

@@ -1,7 +1,7 @@
 import type { TcpEvent } from '../events.ts';
 import type { TcpState } from '../states.ts';
-import { sendFin } from './ending-calls.ts';
 import type { LinuxEnd, ModelErrno } from './end.ts';
+import { sendFin } from './ending-calls.ts';
 import type { Side } from './pair.ts';
 import { type ModelSegment, segmentLength } from './segment.ts';
 import type { Turn } from './turn.ts';
@@ -71,6 +71,9 @@ function arriveSyn(turn: Turn, side: Side, segment: ModelSegment): void {
 /** The ACK that makes SYN-RECEIVED ESTABLISHED, and what comes with it. */
 export function completeOpening(turn: Turn, side: Side, segment: ModelSegment): void {
   turn.change(side, { sendUnacknowledged: 1 });
+  // A FIN whose ACK is the first to come goes all the way at once.
+  const isFinAlone = segment.bytes === 0 && segment.flags.includes('FIN') && !turn.pair[side].writeShut;
+  if (isFinAlone) return arriveInSequence(turn, side, segment);
   turn.move(side, 'rcv ACK of SYN');
   finishOpening(turn, side);
   if (segmentLength(segment) > 0) arriveInSequence(turn, side, segment);

@@ -8,13 +8,10 @@ export function shutDown(turn: Turn, side: Side, half: Halves): ModelAnswer {
   const end = turn.pair[side];
   const state = socketState(end);
   if (state === 'SYN-SENT') return endOpening(turn, side, half);
-  turn.change(side, {
-    ...(half === 'write' ? {} : { readShut: true }),
-    ...(half === 'read' ? {} : { writeShut: true }),
-    ...(end.phase === 'connecting' ? { phase: notYetConnected(state) } : {}),
-  });
+  if (end.phase === 'connecting') turn.change(side, { phase: notYetConnected(state) });
+  if (half !== 'write' && turn.departs('shutdown-read-is-local')) turn.change(side, { readShut: true });
+  if (half !== 'read') turn.change(side, { writeShut: true });
   if (state === 'CLOSED') return 'ENOTCONN';
-  if (half !== 'write') turn.departs('shutdown-read-is-local');
   if (half === 'read') return 0;
   if (state === 'SYN-RECEIVED' && turn.departs('shutdown-waits-for-connection')) return 0;
   return sendFin(turn, side);
@@ -78,7 +75,7 @@ function resetUnread(turn: Turn, side: Side): boolean {
 }
 
 /** The ABORT of RFC 9293: tcp_need_reset() names the same states that 3.10.5 sends a RST from. */
-function reset(turn: Turn, side: Side): void {
+export function reset(turn: Turn, side: Side): void {
   const answer = turn.ask(side, 'ABORT');
   if (answer.outcome !== 'not-allowed' && answer.sends === 'RST') turn.send(side, ['RST', 'ACK']);
   turn.remove(side);
@@ -95,21 +92,5 @@ export function destroy(turn: Turn, side: Side): ModelAnswer {
   reset(turn, side);
   if (holder !== 'nobody' && turn.departs('destroyed-keeps-descriptor')) turn.change(side, { error: 'ECONNABORTED' });
   else turn.change(side, { holder: 'nobody' });
-  return 0;
-}
-
-/** close(2) of the listener (inet_csk_listen_stop, net/ipv4/inet_connection_sock.c). */
-export function closeListener(turn: Turn): ModelAnswer {
-  turn.listener('closed');
-  const { holder, entry } = turn.pair.b;
-  if (holder === 'queue') {
-    turn.change('b', { holder: 'nobody' });
-    if (entry === 'none') return 0;
-    if (turn.departs('listener-close-resets-queue')) reset(turn, 'b');
-    else sendFin(turn, 'b');
-  } else if (entry === 'request' && !turn.departs('request-outlives-listener')) {
-    turn.change('b', { entry: 'socket' });
-    sendFin(turn, 'b');
-  }
   return 0;
 }

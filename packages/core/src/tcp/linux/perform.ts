@@ -1,7 +1,8 @@
 import type { ModelAction } from './actions.ts';
 import { arrive } from './arrive.ts';
 import { accept, connect, read, send } from './calls.ts';
-import { abort, close, closeListener, destroy, shutDown } from './ending-calls.ts';
+import { abort, close, destroy, shutDown } from './ending-calls.ts';
+import { closeListener, misuseListener, shutDownListener } from './listener-calls.ts';
 import type { LinuxPair, Side } from './pair.ts';
 import type { LinuxRuleId } from './rules.ts';
 import type { ModelSegment } from './segment.ts';
@@ -47,6 +48,14 @@ function act(turn: Turn, action: ModelAction): ModelAnswer | null {
       return accept(turn);
     case 'close listener':
       return closeListener(turn);
+    case 'shut down listener':
+      return shutDownListener(turn);
+    case 'connect listener':
+    case 'send on listener':
+      return misuseListener(turn, action.does);
+    case 'lose':
+      turn.takeFor(action.at);
+      return null;
     case 'connect':
       return connect(turn, action.at);
     case 'send':

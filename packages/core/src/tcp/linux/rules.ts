@@ -15,6 +15,8 @@ export interface LinuxRule {
 /** The name of each departure, in the order of a connection's life. */
 export const LINUX_RULE_IDS = [
   'request-socket',
+  'listener-stays-listener',
+  'shutdown-ends-listening',
   'request-outlives-listener',
   'listener-close-resets-queue',
   'reset-stays-in-accept-queue',
@@ -52,6 +54,18 @@ export const LINUX_RULES: Readonly<Record<LinuxRuleId, LinuxRule>> = {
     section: '3.10.7.2',
     instead: 'the listening connection itself goes to SYN-RECEIVED',
     source: 'net/ipv4/tcp_input.c tcp_conn_request()',
+  },
+  'listener-stays-listener': {
+    says: 'connect() and send() on a listener are errors, EISCONN and EPIPE; it stays in LISTEN.',
+    section: '3.10.1',
+    instead: 'active OPEN and SEND (3.10.2) turn a listening connection into SYN-SENT',
+    source: 'net/ipv4/af_inet.c __inet_stream_connect(), net/core/stream.c sk_stream_wait_connect()',
+  },
+  'shutdown-ends-listening': {
+    says: 'shutdown() of a listener’s reading half ends the listening as close() does, and leaves the descriptor.',
+    section: '3.10.4',
+    instead: 'CLOSE ends the listening; ending only the reading half is unknown',
+    source: 'net/ipv4/af_inet.c inet_shutdown(), net/ipv4/tcp.c tcp_disconnect()',
   },
   'request-outlives-listener': {
     says: 'Closing the listener leaves its request sockets; the segment that would complete one is answered with a RST.',

@@ -8,7 +8,13 @@ import { type ModelSegment, type SegmentFlag, segmentLength } from './segment.ts
 
 /** Why the model says something: a section of RFC 9293, or a rule of Linux. */
 export type Reason =
-  | { readonly section: Section; readonly event: TcpEvent; readonly from: TcpState; readonly to: TcpState }
+  | {
+      readonly section: Section;
+      readonly at: Side;
+      readonly event: TcpEvent;
+      readonly from: TcpState;
+      readonly to: TcpState;
+    }
   | { readonly rule: LinuxRuleId };
 
 /** What a call answers: a number, as the system call does, or an error. */
@@ -48,7 +54,7 @@ export class Turn {
   /** What RFC 9293 says of an event; `from` where the event meets another state than the connection's: a listener's. */
   ask(side: Side, event: TcpEvent, from: TcpState = this.#pair[side].state): Step {
     const answer = step(from, event, this.#pair[side].opening);
-    this.reasons.push({ section: answer.section, event, from, to: answer.state });
+    this.reasons.push({ section: answer.section, at: side, event, from, to: answer.state });
     return answer;
   }
 
@@ -116,9 +122,9 @@ export class Turn {
   }
 }
 
-/** The reference of a reason: the RFC's section, or the kernel's file and function. */
+/** The reference of a reason: the RFC's section, or the rule and the kernel's file and function. */
 export function describeReason(reason: Reason): string {
-  if ('rule' in reason) return `${reason.rule}: ${LINUX_RULES[reason.rule].source}`;
-  const { section, event, from, to } = reason;
-  return `RFC 9293 ${section}: ${event} in ${from}${from === to ? '' : ` -> ${to}`}`;
+  if ('rule' in reason) return `${reason.rule}, ${LINUX_RULES[reason.rule].source}`;
+  const { section, at, event, from, to } = reason;
+  return `RFC 9293 ${section}: ${event} at ${at} in ${from}${from === to ? '' : `, to ${to}`}`;
 }

@@ -1,0 +1,98 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { LinuxRuleId, ModelAction } from '@closewait/core/tcp';
+import * as fc from 'fast-check';
+import { Coverage } from './coverage.ts';
+import { SEQUENCE } from './draw-sequence.ts';
+import type { Ground } from './kernel-pair.ts';
+import { type Played, play } from './play.ts';
+import { SocketTable } from './socket-table.ts';
+import { Wire } from './wire.ts';
+
+/** What to run. */
+export interface ModelRun {
+  readonly runs: number;
+  /** 32 bits; the same seed draws the same sequences. */
+  readonly seed: number;
+  /** Rules of Linux that the model goes without: what the RFC says instead must then be found to be wrong. */
+  readonly without: ReadonlySet<LinuxRuleId>;
+  /** Ends the run early; the caller throws its reason. */
+  readonly signal: AbortSignal;
+  readonly onRun: (done: number) => void;
+}
+
+/** What came of it. */
+export interface ModelOutcome {
+  readonly coverage: Coverage;
+  /** The shortest sequence that was found on which model and kernel disagree; null where they agreed on all. */
+  readonly disagreement: { readonly played: Played; readonly shrinks: number } | null;
+}
+
+/** A kernel that is busy with other work shows late what it did at once. */
+const PATIENCE_MS = 2000;
+/** While a disagreement is made smaller, hundreds of sequences end in one; the smallest is played again with all patience. */
+const SHRINKING_PATIENCE_MS = 100;
+const FIRST_PORT = 2000;
+const LAST_PORT = 60_000;
+
+class Disagreement extends Error {}
+
+/**
+ * Draws sequences of calls, deliveries and time for both ends, and plays each on the model and on real sockets, in namespaces
+ * of their own. Both must agree after every step: on the states, queues and table entries of both ends, on what each call
+ * returns, and on every segment.
+ *
+ * @throws ClosewaitError `cannot-look` where namespaces, links or sock_diag cannot be had.
+ */
+export async function runModel({ runs, seed, without, signal, onRun }: ModelRun): Promise<ModelOutcome> {
+  using stack = new DisposableStack();
+  const ground = stack.use(openGround());
+  const coverage = new Coverage();
+  const failures: { readonly actions: readonly ModelAction[]; readonly played: Played }[] = [];
+  const broken: unknown[] = [];
+  let port = FIRST_PORT;
+  const playNext = (actions: readonly ModelAction[], patienceMs: number): Played => {
+    port = port === LAST_PORT ? FIRST_PORT : port + 1;
+    return play(ground, actions, { port, without, patienceMs });
+  };
+  const property = fc.asyncProperty(SEQUENCE, async (actions) => {
+    await nextTurn();
+    // What has ended is let run out: fast-check then has nothing to shrink.
+    if (signal.aborted || broken.length > 0) return;
+    let played: Played;
+    try {
+      played = playNext(actions, failures.length === 0 ? PATIENCE_MS : SHRINKING_PATIENCE_MS);
+    } catch (error) {
+      broken.push(error);
+      return;
+    }
+    if (failures.length === 0) {
+      coverage.add(played);
+      onRun(coverage.runs);
+    }
+    if (!played.disagrees) return;
+    failures.push({ actions, played });
+    throw new Disagreement();
+  });
+  const { numShrinks } = await fc.check(property, { numRuns: runs, seed });
+  signal.throwIfAborted();
+  if (broken.length > 0) throw broken[0];
+  const [first] = failures;
+  const last = failures.at(-1);
+  if (first === undefined || last === undefined) return { coverage, disagreement: null };
+  const again = playNext(last.actions, PATIENCE_MS);
+  return {
+    coverage,
+    disagreement: again.disagrees ? { played: again, shrinks: numShrinks } : { played: first.played, shrinks: 0 },
+  };
+}
+
+function openGround(): Ground & Disposable {
+  using stack = new DisposableStack();
+  const wire = stack.use(Wire.lay());
+  const tables = {
+    a: stack.use(SocketTable.open(wire.networks.a)),
+    b: stack.use(SocketTable.open(wire.networks.b)),
+  };
+  const owned = stack.move();
+  return { wire, tables, [Symbol.dispose]: () => owned.dispose() };
+}
