@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readlinkSync } from 'node:fs';
-import { release } from 'node:os';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { release, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { listSynFinRows } from '@closewait/core/experiment';
 import { synFinSchema } from '@closewait/core/experiment/schema';
 import { describe, expect, it } from 'vitest';
@@ -62,6 +63,20 @@ describe('closewait lab syn-fin', () => {
     const report = synFinSchema.parse(JSON.parse(stdout));
     expect(report.verdict).toMatchObject({ makesCloseWait: 'no', listener: 'dropped' });
     expect([...listSynFinRows(report.trials).keys()]).toContain('syn-received');
+  });
+
+  it('writes a page when asked to, and says in one line where it cannot', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cwt-'));
+    try {
+      const page = join(folder, 'syn-fin.html');
+      expect(await run([...COMMAND, '--html', page])).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(readFileSync(page, 'utf8')).toContain('<p class="verdict no">');
+      const refused = await run([...COMMAND, '--html', join(folder, 'missing', 'syn-fin.html')]);
+      expect(refused).toMatchObject({ exitCode: 2, stdout: '' });
+      expect(refused.stderr).toMatch(/^closewait: cannot write .*syn-fin\.html: ENOENT; name a file .+\n$/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('ends at once and in one line when it is interrupted, and leaves nothing', async () => {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { SynFinStep } from '@closewait/core/experiment';
 import { expect, it } from 'vitest';
 import { readLabSockets } from '../../packages/closewait/src/cli/read-lab-sockets.ts';
+import { TraceSession } from '../../packages/closewait/src/kernel/index.ts';
 import { Bench, CLIENT, SERVER } from '../../packages/closewait/src/lab/syn-fin/bench.ts';
 import { Observer } from '../../packages/closewait/src/lab/syn-fin/observer.ts';
 import { expectNothingLeaked } from '../support/leaks.ts';
@@ -85,6 +86,38 @@ it('is counted among the drops of the listener, where ss shows it', async () => 
   await new Observer(bench, new AbortController().signal, steps).observe({ flags: ['SYN', 'FIN'], sequence: 1000 });
   expect(await drops()).toBe('d1');
   expect(steps).toMatchObject([{ listenerDrops: 1 }]);
+});
+
+/** The names of skb:kfree_skb's drop reasons on this kernel, by their numbers. */
+async function readReasons(): Promise<ReadonlyMap<number, string>> {
+  const read = 'mount -t tracefs tracefs /mnt && cat /mnt/events/skb/kfree_skb/format';
+  const format = await outputOf(['unshare', '--mount', '--', 'sh', '-c', read]);
+  return new Map([...format.matchAll(/\{ (\d+), "(\w+)" \}/g)].map(([, number, name = '']) => [Number(number), name]));
+}
+
+it('is dropped for its flags, as the kernel itself says where it is traced', async () => {
+  const reasons = await readReasons();
+  // Freed with a receiving socket: the listener's, not what `lo` brings back to an address without a stack.
+  const freed = { system: 'skb', name: 'kfree_skb', filter: 'rx_sk != 0' };
+  const opened = TraceSession.open({ events: [freed], threads: [process.pid] });
+  if (!opened.known) throw new Error(`${opened.why}: ${opened.detail}`);
+  using trace = opened.value;
+  const field = trace.formats.get('skb:kfree_skb')?.fields.get('reason');
+  using bench = new Bench('cookies-1', readLabSockets);
+  const told: (string | undefined)[] = [];
+  const sendings = [['SYN', 'FIN'], ['SYN', 'RST'], ['FIN'], []] as const;
+  for (const [index, flags] of sendings.entries()) {
+    // A raw socket's segment is received in the system call that sends it.
+    bench.send({ source: CLIENT, destination: SERVER, sequence: 1000, flags });
+    await waitUntil('the drop is told', () => {
+      for (const { bytes } of trace.poll().events) {
+        const reason = new DataView(bytes.buffer, bytes.byteOffset).getUint32(field?.offset ?? bytes.length, true);
+        told.push(reasons.get(reason));
+      }
+      return told.length > index;
+    });
+  }
+  expect(told).toEqual(['TCP_FLAGS', 'TCP_RESET', 'TCP_FLAGS', 'TCP_FLAGS']);
 });
 
 /** IPv4 header, then the sixth word of the TCP header. */

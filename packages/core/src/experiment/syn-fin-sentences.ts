@@ -42,16 +42,19 @@ function sayListener(proper: readonly SynFinTrial[], { listener }: Omit<SynFinVe
 
 /** One sentence for each target that is a connection or a request for one. */
 function sayConnections(proper: readonly SynFinTrial[], { fates }: Omit<SynFinVerdict, 'says'>): readonly string[] {
-  const told = fates.filter(
+  const decided = fates.filter(
     ({ target, fate }) => target !== 'listener' && target !== 'closed-port' && fate !== 'undecided',
   );
-  return [...Map.groupBy(told, ({ target }) => target)].map(([target, own]) => {
-    const clauses = own.map(({ probe, fate }) => {
+  return [...Map.groupBy(decided, ({ target }) => target)].map(([target, own]) => {
+    const clauses = Map.groupBy(own, ({ probe, fate }) => {
       const step = proper.find((trial) => trial.target === target && trial.probe === probe)?.steps[0];
-      const answer = step === undefined ? '' : `${describeAnswers(step)} and `;
-      return `${PROBE_SENTENCE_WORDS[probe] ?? PROBE_WORDS[probe]} ${answer}${FATE_WORDS[fate]}`;
+      return `${step === undefined ? '' : `${describeAnswers(step)} and `}${FATE_WORDS[fate]}`;
     });
-    return `To ${TARGET_WORDS[target]}: ${clauses.join('; ')}.`;
+    const told = [...clauses].map(([what, alike]) => {
+      const [first = '', ...others] = alike.map(({ probe }) => PROBE_SENTENCE_WORDS[probe] ?? PROBE_WORDS[probe]);
+      return `${others.length === 0 ? first : `${first}, like ${others.join(' and ')},`} ${what}`;
+    });
+    return `To ${TARGET_WORDS[target]}: ${told.join('; ')}.`;
   });
 }
 

@@ -43,6 +43,16 @@ export const SETTINGS_WORDS: Readonly<Record<SynFinSettings, string>> = {
   'fast-open': 'FO',
 };
 
+/** `0 1 2 FO`. */
+export function listSettings(settings: readonly SynFinSettings[]): string {
+  return settings.map((name) => SETTINGS_WORDS[name]).join(' ');
+}
+
+/** What the words of a table mean. */
+export const SETTINGS_LEGEND: string =
+  'settings: 0, 1, 2 is net.ipv4.tcp_syncookies; FO is tcp_fastopen=3, on the listener too. counters: what moved of ' +
+  '/proc/net/snmp and /proc/net/netstat beside the segments themselves, and the drops that the listener counts.';
+
 /** What a sight means for the reader. */
 export const SIGHT_WORDS: Readonly<Record<SynFinSight, string>> = {
   seen: '',

@@ -1,7 +1,7 @@
 import { createStyle, formatCount, type Style, safeText, wrap } from '../report/index.ts';
-import type { SynFinReport, SynFinSettings } from './syn-fin-document.ts';
+import type { SynFinReport } from './syn-fin-document.ts';
 import { listSynFinRows, type SynFinRow } from './syn-fin-rows.ts';
-import { SETTINGS_WORDS, TARGET_WORDS } from './syn-fin-words.ts';
+import { listSettings, SETTINGS_LEGEND, TARGET_WORDS } from './syn-fin-words.ts';
 
 /** How it is written. */
 export interface SynFinTextOptions {
@@ -16,10 +16,6 @@ const NARROWEST = 80;
 const INDENT = '  ';
 /** Columns of the table but the last, which takes the rest. */
 const COLUMNS = { sent: 26, settings: 9, answer: 9, sockets: 13 } as const;
-const LEGEND =
-  'settings: 0, 1, 2 is net.ipv4.tcp_syncookies; FO is tcp_fastopen=3, on the listener too. counters: what moved of ' +
-  '/proc/net/snmp and /proc/net/netstat beside the segments themselves, and the drops that the listener counts.';
-
 /** The experiment for a terminal: a table by target, the verdict, what it rests on. */
 export function formatSynFin(report: SynFinReport, { colour, width }: SynFinTextOptions): string {
   const style = createStyle(colour);
@@ -31,7 +27,7 @@ export function formatSynFin(report: SynFinReport, { colour, width }: SynFinText
     ...wrap(head, columns),
     ...formatTable(report, style, columns),
     '',
-    ...wrap(LEGEND, columns).map(style.faint),
+    ...wrap(SETTINGS_LEGEND, columns).map(style.faint),
     '',
     ...formatVerdict(report, style, columns),
     '',
@@ -73,22 +69,20 @@ function hang(before: string, text: string, columns: number): readonly string[] 
   );
 }
 
+/** Last what is read first: the end is what a terminal shows. */
 function formatVerdict({ verdict }: SynFinReport, style: Style, columns: number): readonly string[] {
   const [first = '', ...others] = verdict.says.map(safeText);
   const paint = { no: style.good, yes: style.alarm, undecided: style.warn }[verdict.makesCloseWait];
   return [
-    ...wrap(first, columns).map(paint),
-    ...others.flatMap((sentence) => wrap(sentence, columns - INDENT.length).map((line) => `${INDENT}${line}`)),
     'Controls, without which nothing would follow:',
     ...verdict.controls.flatMap(({ says, holds }) =>
-      wrap(says, columns - 8).map(
-        (line, index) => `${INDENT}${index > 0 ? '    ' : holds ? style.good('yes ') : style.alarm('NO  ')}${line}`,
-      ),
+      wrap(says, columns - 6).map((line, index) => {
+        const mark = holds ? style.good('yes ') : style.alarm('NO  ');
+        return `${INDENT}${index === 0 ? mark : '    '}${line}`;
+      }),
     ),
+    '',
+    ...wrap(first, columns).map(paint),
+    ...others.flatMap((sentence) => wrap(sentence, columns - INDENT.length).map((line) => `${INDENT}${line}`)),
   ];
-}
-
-/** `0 1 2 FO`. */
-export function listSettings(settings: readonly SynFinSettings[]): string {
-  return settings.map((name) => SETTINGS_WORDS[name]).join(' ');
 }

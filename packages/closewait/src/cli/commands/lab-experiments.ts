@@ -6,8 +6,11 @@ export const LAB_EXPERIMENTS: readonly Command[] = [
   {
     name: 'syn-fin',
     says: 'sends SYN+FIN and its kin through a raw socket to a listener, and says what this kernel does with them',
-    options: [JSON_OPTION],
-    examples: ['closewait lab syn-fin', 'closewait lab syn-fin --json'],
+    options: [
+      JSON_OPTION,
+      { flags: '--html <file>', says: 'also write the result as one page that needs nothing else' },
+    ],
+    examples: ['closewait lab syn-fin', 'closewait lab syn-fin --html syn-fin.html'],
     load: () => import('./lab-syn-fin.ts'),
   },
 ];

@@ -1,5 +1,8 @@
+import { accessSync, constants, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
-import { buildSynFinReport, formatSynFin } from '@closewait/core/experiment';
+import { dirname } from 'node:path';
+import { buildSynFinReport, formatSynFin, htmlSynFin } from '@closewait/core/experiment';
+import { ClosewaitError } from '@closewait/core/facts';
 import { safeJson } from '@closewait/core/report';
 import { runSynFin, WINDOW_MS } from '../../lab/index.ts';
 import type { Invocation } from '../command.ts';
@@ -10,13 +13,16 @@ import { untilInterrupted } from '../until-interrupted.ts';
 
 interface SynFinOptions {
   readonly json?: boolean;
+  readonly html?: string;
 }
 
 /** `closewait lab syn-fin`: what this kernel does with a segment that has SYN and FIN. */
 export async function run({ options, terminal }: Invocation): Promise<number> {
   const inside = await orInUserNamespace();
   if (inside !== null) return inside;
-  const { json = false } = options as SynFinOptions;
+  const { json = false, html } = options as SynFinOptions;
+  // Before the work, not after it.
+  if (html !== undefined) orRefuse(html, () => accessSync(dirname(html), constants.W_OK));
   const takenAt = new Date().toISOString();
   const startedMs = performance.now();
   const trials = await untilInterrupted(async (signal) => {
@@ -36,6 +42,22 @@ export async function run({ options, terminal }: Invocation): Promise<number> {
   });
   const tookMs = Math.round(performance.now() - startedMs);
   const report = buildSynFinReport({ takenAt, kernel: `Linux ${release()}`, windowMs: WINDOW_MS, tookMs, trials });
+  if (html !== undefined) orRefuse(html, () => writeFileSync(html, htmlSynFin(report)));
   terminal.out(json ? `${safeJson(report, 2)}\n` : formatSynFin(report, terminal));
   return 0;
+}
+
+/** What the file system refuses is the user's to choose otherwise. */
+function orRefuse(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (cause) {
+    const errno = (cause as NodeJS.ErrnoException).code;
+    if (errno === undefined) throw cause;
+    throw new ClosewaitError('usage', `cannot write ${path}: ${errno}`, {
+      errno,
+      cause,
+      hint: 'name a file in a directory that exists and that you may write to',
+    });
+  }
 }
