@@ -67,6 +67,7 @@ export const ROOMS: readonly Room[] = [
     ...core('experiment', 'tcp', 'facts', 'report', 'draw'),
     sideDoors: {
       'schema.ts': { packages: ['zod'] },
+      'schema-model.ts': { packages: ['zod'] },
       'schema-syn-fin.ts': { packages: ['zod'] },
     },
   },

@@ -62,3 +62,17 @@ export function parsePort(text: string): number {
   if (port >= 0 && port <= 65_535) return port;
   throw new ClosewaitError('usage', `'${text}' is not a port`, { hint: 'write a number from 0 to 65535' });
 }
+
+/** How often: 1 to 10 million. */
+export function parseCount(text: string): number {
+  const count = /^\d{1,8}$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= 10_000_000) return count;
+  throw new ClosewaitError('usage', `'${text}' is not a number of runs`, { hint: 'write a number from 1 to 10000000' });
+}
+
+/** A seed of chance: an integer of 32 bits, with or without sign. */
+export function parseSeed(text: string): number {
+  const seed = /^-?\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  if (seed >= -(2 ** 31) && seed < 2 ** 32) return seed;
+  throw new ClosewaitError('usage', `'${text}' is not a seed`, { hint: 'write an integer of 32 bits' });
+}

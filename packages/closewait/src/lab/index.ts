@@ -38,6 +38,8 @@ export const CAUSE_SCENARIOS: readonly CauseScenario[] = [
 export type { LabCause } from './cause.ts';
 export type { CauseScenario, Scene } from './cause-scenario.ts';
 export type { LabCommand } from './lab-process.ts';
+export { describeStep } from './model/describe-step.ts';
+export { type ModelOutcome, type ModelRun, runModel } from './model/run-model.ts';
 export { LAB_PROGRAMS, type LabProgram, programUrl } from './program-url.ts';
 export { LAB_PORT, SAYS, UPSTREAM_PORT } from './programs/contract.ts';
 export type { BusyWith } from './programs/flawed-server-contract.ts';

@@ -1,5 +1,15 @@
+export { buildModelReport, type ModelCounts, type ModelRunFacts } from './build-model.ts';
 export { buildSynFinReport } from './build-syn-fin.ts';
 export { htmlSynFin } from './html-syn-fin.ts';
+export {
+  MODEL_SCHEMA_ID,
+  type ModelDisagreement,
+  type ModelReport,
+  type ModelRule,
+  type ModelSight,
+  type ModelStep,
+  type ModelTransition,
+} from './model-document.ts';
 export {
   type CellCall,
   type CellSegment,
@@ -38,6 +48,7 @@ export {
 export { listSynFinRows, type SynFinRow } from './syn-fin-rows.ts';
 export { judgeSynFin } from './syn-fin-verdict.ts';
 export { listSettings, TARGET_WORDS } from './syn-fin-words.ts';
+export { formatModel, type ModelTextOptions } from './text-model.ts';
 export { formatSynFin, type SynFinTextOptions } from './text-syn-fin.ts';
 export { buildTrace } from './trace/build-trace.ts';
 export { formatTrace, type TraceTextOptions } from './trace/format-trace.ts';

@@ -1,8 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LinuxRuleId, ModelAction } from '@closewait/core/tcp';
-import * as fc from 'fast-check';
 import { Coverage } from './coverage.ts';
-import { SEQUENCE } from './draw-sequence.ts';
 import type { Ground } from './kernel-pair.ts';
 import { type Played, play } from './play.ts';
 import { SocketTable } from './socket-table.ts';
@@ -44,6 +42,8 @@ class Disagreement extends Error {}
  * @throws ClosewaitError `cannot-look` where namespaces, links or sock_diag cannot be had.
  */
 export async function runModel({ runs, seed, without, signal, onRun }: ModelRun): Promise<ModelOutcome> {
+  // Loaded here: no other command needs it.
+  const [fc, { SEQUENCE }] = await Promise.all([import('fast-check'), import('./draw-sequence.ts')]);
   using stack = new DisposableStack();
   const ground = stack.use(openGround());
   const coverage = new Coverage();

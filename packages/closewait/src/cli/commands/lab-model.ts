@@ -1,0 +1,59 @@
+import { randomInt } from 'node:crypto';
+import { release } from 'node:os';
+import { buildModelReport, formatModel } from '@closewait/core/experiment';
+import { safeJson } from '@closewait/core/report';
+import type { LinuxRuleId } from '@closewait/core/tcp';
+import { describeStep, runModel } from '../../lab/index.ts';
+import type { Invocation } from '../command.ts';
+import { orInUserNamespace } from '../in-user-namespace.ts';
+import { showProgress } from '../progress.ts';
+import { untilInterrupted } from '../until-interrupted.ts';
+
+interface ModelOptions {
+  readonly runs: number;
+  readonly seed?: number;
+  readonly without?: LinuxRuleId;
+  readonly json?: boolean;
+}
+
+const SEEDS = 2 ** 31;
+
+/** `closewait lab model`: the state machine against the kernel. Exit code 1: they disagree. */
+export async function run({ options, terminal }: Invocation): Promise<number> {
+  const inside = await orInUserNamespace();
+  if (inside !== null) return inside;
+  const { runs, seed = randomInt(SEEDS), without, json = false } = options as unknown as ModelOptions;
+  const rules = without === undefined ? [] : [without];
+  const takenAt = new Date().toISOString();
+  const startedMs = performance.now();
+  const outcome = await untilInterrupted(async (signal) => {
+    using progress = showProgress(terminal, runs);
+    return await runModel({
+      runs,
+      seed,
+      without: new Set(rules),
+      signal,
+      onRun: (done) => progress.show(done, `sequences, seed ${seed}`),
+    });
+  });
+  const { coverage, disagreement } = outcome;
+  const report = buildModelReport(
+    {
+      takenAt,
+      kernel: `Linux ${release()}`,
+      seed,
+      runs: coverage.runs,
+      steps: coverage.steps,
+      repeats: coverage.repeats,
+      tookMs: Math.round(performance.now() - startedMs),
+      without: rules,
+      disagreement:
+        disagreement === null
+          ? null
+          : { shrinks: disagreement.shrinks, steps: disagreement.played.steps.map(describeStep) },
+    },
+    { states: coverage.states, transitions: coverage.transitions.values(), rules: coverage.rules },
+  );
+  terminal.out(json ? `${safeJson(report, 2)}\n` : formatModel(report, terminal));
+  return disagreement === null ? 0 : 1;
+}
