@@ -11,6 +11,7 @@ const READY_DEADLINE_MS = 60_000;
 
 /** A program of test/support/programs; its file says what it does and what its handshake tells. */
 export type ProgramName =
+  | 'all-states'
   | 'churn'
   | 'close-look'
   | 'closed-but-held'

@@ -41,6 +41,7 @@ export function sampleStateCount(changes: Partial<StateCountFacts> = {}): StateC
       holders: [{ process: sampleProcess(), count: 1180 }],
       holderCount: 2,
       unheld: 3,
+      ownerless: 4,
     },
     settings: new Map(
       KERNEL_SETTINGS.map((name, index) => [name, index === 3 ? unknown('unsupported', 'ENOENT') : known(index + 1)]),

@@ -14,6 +14,8 @@ export const GOLDENS: Readonly<Record<string, readonly string[]>> = {
   'ls.txt': ['ls', '--state', 'close-wait', '--min-age', '0'],
   'ls.jsonl': ['ls', '--json', '--min-age', '0'],
   'listeners.txt': ['ls', '--state', 'listen'],
+  'states.txt': ['states'],
+  'close-wait.txt': ['states', 'close-wait'],
 };
 
 /** Runs a command on a recording; what it says of itself on standard error follows its output. */

@@ -63,22 +63,23 @@ function readDetail(
   source: KernelSource,
   pids: readonly number[],
   state: TcpState,
-  { ports, inodes }: SocketCount,
+  { ports, inodes, counts }: SocketCount,
   time: LookTime,
   log: LookLog,
 ): StateDetail {
   const localPorts = [...ports]
     .map(([port, count]) => ({ port, count }))
     .sort((a, b) => b.count - a.count || a.port - b.port);
+  const ownerless = state === 'CLOSED' ? 0 : counts[state] - inodes.size;
   // Descriptor tables are the dearest thing to read: not for sockets of which none can have a holder.
-  if (inodes.size === 0) return { state, localPorts, holders: [], holderCount: 0, unheld: 0 };
+  if (inodes.size === 0) return { state, localPorts, holders: [], holderCount: 0, unheld: 0, ownerless };
   const index = log.run('descriptors', () => readHolders(source, pids, { inodes, exceptOthers: null }, log));
   const byPid = countByPid(index.holders);
   const largest = [...byPid].sort(([pidA, a], [pidB, b]) => b - a || pidA - pidB).slice(0, NAMED_HOLDERS);
   const holders = largest.map(([pid, count]): CountedHolder => {
     return { process: readProcess(source, pid, index.openByPid.get(pid), time), count };
   });
-  return { state, localPorts, holders, holderCount: byPid.size, unheld: inodes.size - index.holders.size };
+  return { state, localPorts, holders, holderCount: byPid.size, unheld: inodes.size - index.holders.size, ownerless };
 }
 
 /** Sockets, not descriptors: a process may hold one twice. */

@@ -96,6 +96,7 @@ const explained: z.ZodType<ExplainedState> = z
       .describe('Most first, at most 5.'),
     holderCount: count.describe('All of them.'),
     unheld: count.describe('Sockets with an inode whose holder was not seen.'),
+    ownerless: count.describe('Sockets without an inode: no process has them, or has them yet.'),
   })
   .meta({ id: 'ExplainedState', description: 'Everything about one state.' });
 

@@ -50,6 +50,8 @@ export interface StateDetail {
   readonly holderCount: number;
   /** Sockets that have an inode and no holder that was seen. */
   readonly unheld: number;
+  /** Sockets without an inode: no process has them, or has them yet. */
+  readonly ownerless: number;
 }
 
 /** What one count of all TCP sockets learned. */

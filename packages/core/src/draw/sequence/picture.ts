@@ -25,8 +25,8 @@ export type PictureRow =
   | (PictureRowBase & { readonly kind: 'state'; readonly side: PictureSide; readonly stuck: boolean })
   /** Something that a program did; `owed`: what it has not done. */
   | (PictureRowBase & { readonly kind: 'call'; readonly side: PictureSide; readonly owed: boolean })
-  /** Time in which nothing was seen, or more of the same. */
-  | { readonly kind: 'gap'; readonly text: string };
+  /** Time in which nothing was seen, or more of the same, until `atMs`. */
+  | { readonly kind: 'gap'; readonly atMs: number | null; readonly text: string };
 
 interface PictureRowBase {
   /** Milliseconds; null where it has no time of its own. */

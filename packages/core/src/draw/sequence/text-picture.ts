@@ -52,7 +52,7 @@ class Canvas {
   }
 
   draw(row: PictureRow): readonly string[] {
-    if (row.kind === 'gap') return [this.#gap(row.text)];
+    if (row.kind === 'gap') return [this.#gap(row.text, row.atMs)];
     const paint = paintOf(this.#style, row.tone);
     if (row.kind === 'arrow') return [this.#arrow(row, paint)];
     if (row.kind === 'call') return this.#call(row, paint);
@@ -62,11 +62,11 @@ class Canvas {
     return [this.#join(row.atMs, '', this.#line('left'), paint(middle), this.#line('right'), '')];
   }
 
-  #gap(text: string): string {
+  #gap(text: string, atMs: number | null): string {
     const shown = truncate(safeText(text), this.#middle - 6);
     const before = Math.floor((this.#middle - shown.length - 4) / 2);
     const middle = padEnd(`${' '.repeat(Math.max(0, before))}… ${shown} …`, this.#middle);
-    return this.#join(null, '', this.#line('left'), this.#style.faint(middle), this.#line('right'), '');
+    return this.#join(atMs, '', this.#line('left'), this.#style.faint(middle), this.#line('right'), '');
   }
 
   #arrow({ atMs, text, from, owed }: PictureRow & { readonly kind: 'arrow' }, paint: Paint): string {

@@ -70,6 +70,7 @@ function explainState(state: TcpState, { counts, detail, settings }: StateCountF
       })) ?? [],
     holderCount: detail?.holderCount ?? 0,
     unheld: detail?.unheld ?? 0,
+    ownerless: detail?.ownerless ?? 0,
   };
 }
 

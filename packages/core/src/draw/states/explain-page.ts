@@ -63,9 +63,12 @@ function formatSettings(settings: readonly StateSetting[], style: Style, width: 
     value === null ? `${name} = ? (${why ?? 'unknown'})` : `${name} = ${value}${unit === 'seconds' ? ' s' : ''}`,
   );
   const columns = Math.max(0, ...texts.map((text) => text.length));
+  const fits = settings.every(({ says }) => AT + columns + 2 + says.length <= width);
   const lines = settings.flatMap(({ says }, index) => {
-    const head = padEnd(index === 0 ? style.strong('settings') : '', AT) + padEnd(texts[index] ?? '', columns);
-    return hang(head, says, AT + columns + 2, width);
+    const head = padEnd(index === 0 ? style.strong('settings') : '', AT);
+    const text = texts[index] ?? '';
+    if (fits) return [`${head}${padEnd(text, columns)}  ${says}`];
+    return [`${head}${text}`, ...hang('', says, AT + 2, width)];
   });
   return lines.length === 0 ? [] : [...lines, `${' '.repeat(AT)}${style.faint('values of the own network namespace')}`];
 }
@@ -109,7 +112,7 @@ function describeOthers(preposition: string, changes: readonly StateChange[]): s
 }
 
 function describeHere(explained: ExplainedState, host: string): string {
-  const { count, localPorts, localPortCount, holders, holderCount, unheld } = explained;
+  const { count, localPorts, localPortCount, holders, holderCount, unheld, ownerless } = explained;
   if (count === null) return 'not counted: in no table of the kernel.';
   const ports = localPorts.map(({ port, count: some }) => `:${port} (${formatCount(some)})`);
   const more = localPortCount - localPorts.length;
@@ -122,7 +125,7 @@ function describeHere(explained: ExplainedState, host: string): string {
     ...(ports.length === 0 ? [] : [`on local ports ${joinMore(ports, more)}`]),
     ...(processes.length === 0 ? [] : [`held by ${joinMore(processes, moreHolders)}`]),
     ...(unheld === 0 ? [] : [`${formatCount(unheld)} with a holder that was not seen`]),
-    ...(count > 0 && processes.length === 0 && unheld === 0 ? ['no process has one'] : []),
+    ...(ownerless === 0 ? [] : [`${formatCount(ownerless)} without a process`]),
   ].join('; ');
 }
 

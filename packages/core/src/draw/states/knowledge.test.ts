@@ -21,7 +21,7 @@ describe.each(TCP_STATES)('what is known of %s', (state) => {
 
   it('comes with every transition that enters or leaves it', () => {
     const facts = sampleStateCount();
-    const detail = { state, localPorts: [], holders: [], holderCount: 0, unheld: 0 };
+    const detail = { state, localPorts: [], holders: [], holderCount: 0, unheld: 0, ownerless: 0 };
     const { explained, ...document } = buildStates({ ...facts, detail });
     if (explained === null) throw new Error('no state explained');
     expect(explained.enters).toHaveLength(TRANSITIONS.filter(({ to }) => to === state).length);

@@ -77,6 +77,8 @@ export interface ExplainedState {
   readonly holderCount: number;
   /** Sockets with an inode whose holder was not seen. */
   readonly unheld: number;
+  /** Sockets without an inode: no process has them, or has them yet. */
+  readonly ownerless: number;
 }
 
 /** What `closewait states --json` prints: schema `closewait/states/v1`. */
