@@ -79,6 +79,15 @@ describe('closewait lab syn-fin', () => {
     }
   });
 
+  it('is undecided, says why and ends with 3 where the settings of a namespace cannot be set', async () => {
+    const script = 'mount --bind /proc/sys /proc/sys; mount -o remount,bind,ro /proc/sys; exec "$@"';
+    const { exitCode, stdout, stderr } = await run(['unshare', '--mount', '--', 'sh', '-ec', script, 'sh', ...COMMAND]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: '' });
+    const said = stdout.replaceAll(/\s+/g, ' ');
+    expect(said).toContain('is undecided: 4 of 4 controls do not hold, not every trial can be used.');
+    expect(said).toContain('trials cannot be used: write /proc/sys/net/ipv4/tcp_syncookies: EROFS.');
+  });
+
   it('ends at once and in one line when it is interrupted, and leaves nothing', async () => {
     const before = await surroundings();
     // In a group of its own, to which a terminal's interrupt would go.

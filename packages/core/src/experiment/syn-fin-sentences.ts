@@ -20,9 +20,9 @@ export function sayVerdict(
   const first = {
     no: `On ${kernel} a segment with SYN and FIN does not make CLOSE-WAIT: after none of ${proper.length} trials was a connection in that state.`,
     yes: `On ${kernel} a segment with SYN and FIN makes CLOSE-WAIT: ${nameAll(proper.filter(showsCloseWait))}.`,
-    undecided: `Whether a segment with SYN and FIN makes CLOSE-WAIT on ${kernel} is undecided.`,
+    undecided: `Whether a segment with SYN and FIN makes CLOSE-WAIT on ${kernel} is undecided: ${sayWhy(trials, verdict)}.`,
   }[verdict.makesCloseWait];
-  return [first, ...sayListener(proper, verdict), ...sayConnections(proper, verdict), ...sayGaps(trials, verdict)];
+  return [first, ...sayListener(proper, verdict), ...sayConnections(proper, verdict), ...sayGaps(trials)];
 }
 
 function sayListener(proper: readonly SynFinTrial[], { listener }: Omit<SynFinVerdict, 'says'>): readonly string[] {
@@ -58,30 +58,39 @@ function sayConnections(proper: readonly SynFinTrial[], { fates }: Omit<SynFinVe
   });
 }
 
-/** What must be known before a verdict of this run is believed. */
-function sayGaps(trials: readonly SynFinTrial[], { controls }: Omit<SynFinVerdict, 'says'>): readonly string[] {
-  const failed = controls.filter(({ holds }) => !holds).map(({ says }) => says);
-  const unusable = trials.filter((trial) => !isUsable(trial));
+function sayWhy(trials: readonly SynFinTrial[], { controls }: Omit<SynFinVerdict, 'says'>): string {
+  const failed = controls.filter(({ holds }) => !holds).length;
   return [
-    ...(failed.length === 0 ? [] : [`This was expected and not seen: ${failed.join('; ')}.`]),
-    ...(unusable.length === 0
-      ? []
-      : [`${unusable.length} of ${trials.length} trials cannot be used: ${nameAll(unusable)}.`]),
-  ];
+    ...(failed === 0 ? [] : [`${failed} of ${controls.length} controls ${failed === 1 ? 'does' : 'do'} not hold`]),
+    ...(trials.every(isUsable) ? [] : ['not every trial can be used']),
+    ...(trials.length === 0 ? ['nothing was tried'] : []),
+  ].join(', ');
 }
 
+/** What cannot be used, by the reason. */
+function sayGaps(trials: readonly SynFinTrial[]): readonly string[] {
+  const unusable = trials.filter((trial) => !isUsable(trial));
+  return [...Map.groupBy(unusable, whyNot)].map(([why, alike]) => {
+    const which = alike.length === trials.length ? '' : ` (${nameAll(alike)})`;
+    return `${alike.length} of ${trials.length} trials cannot be used: ${why}${which}.`;
+  });
+}
+
+/** More names than these say less. */
+const NAMED = 5;
+
 function nameAll(trials: readonly SynFinTrial[]): string {
-  return [
-    ...Map.groupBy(trials, (trial) => `${PROBE_WORDS[trial.probe]} to ${TARGET_WORDS[trial.target]}${whyNot(trial)}`),
-  ]
-    .map(([name, alike]) => `${name} (${alike.map(({ settings }) => SETTINGS_WORDS[settings]).join(', ')})`)
-    .join('; ');
+  const names = [...Map.groupBy(trials, ({ probe, target }) => `${PROBE_WORDS[probe]} to ${TARGET_WORDS[target]}`)].map(
+    ([name, alike]) => `${name} with ${alike.map(({ settings }) => SETTINGS_WORDS[settings]).join(', ')}`,
+  );
+  const more = names.length - NAMED;
+  return [...names.slice(0, NAMED), ...(more > 0 ? [`${more} more`] : [])].join('; ');
 }
 
 function whyNot({ notMade, steps }: SynFinTrial): string {
-  if (notMade !== null) return `, ${notMade}`;
+  if (notMade !== null) return notMade;
   const unseen = steps.find(({ sight }) => sight !== 'seen');
-  return unseen === undefined ? '' : `, ${SIGHT_WORDS[unseen.sight]}`;
+  return unseen === undefined ? 'nothing was sent' : `a segment was ${SIGHT_WORDS[unseen.sight]}`;
 }
 
 /** `is answered by SYN+ACK`, or that it is not. */

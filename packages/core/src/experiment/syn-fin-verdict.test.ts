@@ -40,7 +40,7 @@ describe('judgeSynFin', () => {
     const verdict = judge(LITERAL_KERNEL);
     expect(verdict).toMatchObject({ makesCloseWait: 'yes', listener: 'close-wait' });
     expect(verdict.says[0]).toBe(
-      'On Linux 0.0 a segment with SYN and FIN makes CLOSE-WAIT: SYN+FIN to a listening port (1).',
+      'On Linux 0.0 a segment with SYN and FIN makes CLOSE-WAIT: SYN+FIN to a listening port with 1.',
     );
     expect(verdict.says[1]).toBe('SYN+FIN to a listening port makes CLOSE-WAIT.');
   });
@@ -116,7 +116,25 @@ describe('judgeSynFin', () => {
     const verdict = judge([...DROPPING_KERNEL, notMade]);
     expect(verdict.makesCloseWait).toBe('undecided');
     expect(verdict.says.at(-1)).toBe(
-      '1 of 8 trials cannot be used: SYN+FIN, data, cookie to a listening port, open: EROFS (FO).',
+      '1 of 8 trials cannot be used: open: EROFS (SYN+FIN, data, cookie to a listening port with FO).',
+    );
+  });
+
+  it('says it once where one reason keeps every trial from being made', () => {
+    const none = DROPPING_KERNEL.map((trial) => ({ ...trial, notMade: 'open: EROFS', steps: [] }));
+    expect(judge(none).says).toEqual([
+      'Whether a segment with SYN and FIN makes CLOSE-WAIT on Linux 0.0 is undecided: 4 of 4 controls do not hold, ' +
+        'not every trial can be used.',
+      '7 of 7 trials cannot be used: open: EROFS.',
+    ]);
+  });
+
+  it('names no more than a few of many', () => {
+    const late = (['syn', 'syn-rst', 'fin', 'null', 'xmas', 'syn-fin'] as const).map((probe) =>
+      sampleTrial('closed-port', probe, [sampleStep({ sight: 'late' })]),
+    );
+    expect(judge([...DROPPING_KERNEL, ...late]).says.at(-1)).toMatch(
+      /^6 of 13 trials cannot be used: a segment was too late \(SYN to a closed port with 1; .+; 1 more\)\.$/,
     );
   });
 });

@@ -36,7 +36,7 @@ describe('formatSynFin', () => {
     const text = linesOf(reportOf([late, notMade])).join('\n');
     expect(text).toMatch(/FIN\+PSH\+URG \(Xmas\) +1 +too late\n/);
     expect(text).toMatch(/SYN\+FIN +1 +no answer to connect\n/);
-    expect(text).toContain('is undecided.');
+    expect(text).toContain('do not hold, not every trial can be used.');
     expect(text).toContain('NO  a SYN to a closed port is answered by RST');
   });
 

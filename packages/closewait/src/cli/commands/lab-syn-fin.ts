@@ -2,7 +2,7 @@ import { accessSync, constants, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { dirname } from 'node:path';
 import { buildSynFinReport, formatSynFin, htmlSynFin } from '@closewait/core/experiment';
-import { ClosewaitError } from '@closewait/core/facts';
+import { ClosewaitError, EXIT_CODE_OF } from '@closewait/core/facts';
 import { safeJson } from '@closewait/core/report';
 import { runSynFin, WINDOW_MS } from '../../lab/index.ts';
 import type { Invocation } from '../command.ts';
@@ -44,8 +44,11 @@ export async function run({ options, terminal }: Invocation): Promise<number> {
   const report = buildSynFinReport({ takenAt, kernel: `Linux ${release()}`, windowMs: WINDOW_MS, tookMs, trials });
   if (html !== undefined) orRefuse(html, () => writeFileSync(html, htmlSynFin(report)));
   terminal.out(json ? `${safeJson(report, 2)}\n` : formatSynFin(report, terminal));
-  return 0;
+  return report.verdict.makesCloseWait === 'undecided' ? COULD_NOT_LOOK : 0;
 }
+
+/** As where the kernel does not let a command look: there is no answer. */
+const COULD_NOT_LOOK = EXIT_CODE_OF['cannot-look'];
 
 /** What the file system refuses is the user's to choose otherwise. */
 function orRefuse(path: string, write: () => void): void {

@@ -12,6 +12,7 @@ import {
   bindIpv4,
   closeDescriptor,
   connectIpv4,
+  failureOf,
   inNetworkNamespace,
   listenOn,
   localIpv4,
@@ -76,8 +77,8 @@ export class Bench implements Disposable {
     } catch (cause) {
       this.#resources.dispose();
       // The settings' files: EROFS in many containers.
-      if (cause instanceof Error && 'code' in cause) throw new NotMade(cause.message, { cause });
-      throw cause;
+      if (!(cause instanceof Error && 'path' in cause)) throw cause;
+      throw new NotMade(`write ${String(cause.path)}: ${failureOf('write', cause).errno}`, { cause });
     }
   }
 
