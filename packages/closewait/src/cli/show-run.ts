@@ -56,7 +56,11 @@ export async function traceFlawedServer(
   observing.begin(network.path);
   const { busy, fixed = false } = choice;
   const cause = fixed ? null : busy === undefined ? 'close-missing' : CAUSE_OF_BUSY[busy];
-  const scenario: TraceScenario = { name: nameOf(choice), title: fixed ? 'The server closes when read returns 0.' : title, cause };
+  const scenario: TraceScenario = {
+    name: nameOf(choice),
+    title: fixed ? 'The server closes when read returns 0.' : busy === undefined ? title : TITLE_OF_BUSY[busy],
+    cause,
+  };
   const observed = Promise.withResolvers<TraceDocument>();
   const finish = async (): Promise<void> => {
     await setTimeout(WATCHED_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
@@ -77,6 +81,11 @@ export async function traceFlawedServer(
 }
 
 const CAUSE_OF_BUSY = { read: 'worker-stuck', write: 'writer-blocked' } as const;
+
+const TITLE_OF_BUSY = {
+  read: 'The server reads from another descriptor while its client gives up.',
+  write: 'The server writes a long answer; its client has closed its half and does not read.',
+} as const;
 
 function nameOf({ busy, fixed }: FlawedServerChoice): string {
   return [

@@ -145,6 +145,8 @@ export interface ObservedLosses {
   readonly callEvents: number;
   /** Whether of one of the last two more were lost, and nobody knows how many. */
   readonly more: boolean;
+  /** Threads that made so many calls that from a moment on no more of them were recorded. */
+  readonly muted: readonly { readonly tid: number; readonly atMs: number }[];
   /** What came and could not be decoded. */
   readonly garbled: readonly Unknown[];
 }

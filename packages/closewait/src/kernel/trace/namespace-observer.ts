@@ -86,6 +86,7 @@ export class NamespaceObserver implements Disposable {
         stateChanges: states.known ? states.value.lost : 0,
         callEvents: calls.known ? calls.value.lost : 0,
         more: (states.known && states.value.lostMore) || (calls.known && calls.value.lostMore),
+        muted: calls.known ? calls.value.muted : [],
         garbled: packets.known ? packets.value.garbled : [],
       },
       clockWithinMs: clockWithinMs(this.#startClock, endClock),

@@ -171,6 +171,11 @@ export class TraceSession implements Disposable {
     return { events, lost, lostMore };
   }
 
+  /** From now on another choice of an event's records is made. */
+  filter({ system, name }: Pick<TraceEventRequest, 'system' | 'name'>, filter: string): void {
+    this.#write(`events/${system}/${name}/filter`, filter);
+  }
+
   /** Stops, and removes the instance. */
   [Symbol.dispose](): void {
     if (!this.#isOpen) return;

@@ -31,6 +31,9 @@ const EXIT = 'raw_syscalls:sys_exit';
 const NEW_TASK = 'task:task_newtask';
 /** A loop that spins fills 8 MB in about 80 ms. The beginning is what matters: where there is no room, the newest go. */
 const BUFFER_KILOBYTES = 8 << 10;
+/** A thread that makes so many calls between two polls spins: what it does is known, and would drown the others. */
+const SPINNING_EVENTS = 4000;
+const RAW_CALLS = ['sys_enter', 'sys_exit'].map((name) => ({ system: 'raw_syscalls', name }));
 /** linux/sched.h */
 const CLONE_FILES = 0x400n;
 const CLONE_THREAD = 0x1_0000n;
@@ -53,6 +56,8 @@ export interface FollowedThread {
  */
 export class CallWatch implements Disposable {
   readonly tasks: ObservedTask[] = [];
+  /** Threads whose calls were recorded no more from a moment on, because they were too many. */
+  readonly muted: { readonly tid: number; readonly atMs: number }[] = [];
   lost = 0;
   lostMore = false;
   readonly #session: TraceSession;
@@ -77,14 +82,9 @@ export class CallWatch implements Disposable {
   }
 
   static open(toMs: (ns: bigint) => number, architecture: CallArchitecture): Reading<CallWatch> {
-    const numbers = CALLS.flatMap((name) => systemCallNumber(architecture, name) ?? []);
-    const filter = `common_pid != ${process.pid} && (${numbers.map((number) => `id == ${number}`).join(' || ')})`;
+    const filter = filterOf([process.pid], architecture);
     const session = TraceSession.open({
-      events: [
-        { system: 'raw_syscalls', name: 'sys_enter', filter },
-        { system: 'raw_syscalls', name: 'sys_exit', filter },
-        { system: 'task', name: 'task_newtask' },
-      ],
+      events: [...RAW_CALLS.map((event) => ({ ...event, filter })), { system: 'task', name: 'task_newtask' }],
       threads: [process.pid],
       bufferKilobytesPerCpu: BUFFER_KILOBYTES,
       loses: 'newest',
@@ -112,19 +112,30 @@ export class CallWatch implements Disposable {
   }
 
   get calls(): readonly ObservedCall[] {
-    return this.#pairs.list();
+    // The last call of a muted thread has most likely returned.
+    const muted = new Set(this.muted.map(({ tid }) => tid));
+    return this.#pairs.list().filter(({ tid, returnedMs }) => returnedMs !== null || !muted.has(tid));
   }
 
   poll(): void {
     const { events, lost, lostMore } = this.#session.poll();
     this.lost += lost;
     this.lostMore ||= lostMore;
+    const eventsOf = new Map<number, number>();
     for (const { event, bytes, atNs } of events) {
       const atMs = this.#toMs(atNs);
-      if (event === ENTER) this.#enter(bytes, atMs);
+      if (event === ENTER) this.#enter(bytes, atMs, eventsOf);
       else if (event === EXIT) this.#exit(bytes, atMs);
       else this.#begin(bytes, atMs);
     }
+    for (const [tid, made] of eventsOf) if (made > SPINNING_EVENTS) this.#mute(tid);
+  }
+
+  #mute(tid: number): void {
+    if (this.muted.some((it) => it.tid === tid)) return;
+    this.muted.push({ tid, atMs: this.#toMs(process.hrtime.bigint()) });
+    const filter = filterOf([process.pid, ...this.muted.map((it) => it.tid)], this.#architecture);
+    for (const event of RAW_CALLS) this.#session.filter(event, filter);
   }
 
   /** Which calls have returned since the last time that this was asked, and in which process. */
@@ -132,9 +143,13 @@ export class CallWatch implements Disposable {
     return this.#returned.splice(0);
   }
 
-  #enter(bytes: Uint8Array, atMs: number): void {
+  #enter(bytes: Uint8Array, atMs: number, eventsOf: Map<number, number>): void {
     const entered = this.#decoders.enter(bytes);
-    if (entered.ok && this.#processOf.has(entered.value.tid)) this.#pairs.enter(entered.value, atMs);
+    if (!entered.ok) return;
+    const { tid } = entered.value;
+    if (!this.#processOf.has(tid)) return;
+    eventsOf.set(tid, (eventsOf.get(tid) ?? 0) + 1);
+    this.#pairs.enter(entered.value, atMs);
   }
 
   #exit(bytes: Uint8Array, atMs: number): void {
@@ -170,4 +185,11 @@ export class CallWatch implements Disposable {
   [Symbol.dispose](): void {
     this.#session[Symbol.dispose]();
   }
+}
+
+/** Not the calls of these threads, and of all others those of {@link CALLS}. */
+function filterOf(leftOut: readonly number[], architecture: CallArchitecture): string {
+  const numbers = CALLS.flatMap((name) => systemCallNumber(architecture, name) ?? []);
+  const threads = leftOut.map((tid) => `common_pid != ${tid}`).join(' && ');
+  return `${threads} && (${numbers.map((number) => `id == ${number}`).join(' || ')})`;
 }

@@ -40,8 +40,9 @@ export function attributeCalls(
   observation: Observation,
   connections: readonly FoundConnection[],
   changedBy: ChangedBy,
+  order: ReadonlyMap<ObservedCall, FoundConnection>,
 ): AttributedCalls {
-  const acceptedBy = acceptedConnections(observation, connections, changedBy);
+  const acceptedBy = acceptedConnections(observation, connections, changedBy, order);
   const tables = new DescriptorTables<FoundConnection>(observation.programs);
   const sides = new Map<string, TraceEnd>();
   const found = new Map<FoundConnection, TraceCall[]>(connections.map((connection) => [connection, []]));
@@ -153,12 +154,13 @@ function describe(
 
 /**
  * Which connection a call of accept has returned. Where somebody looked at the descriptor in time, its inode tells;
- * otherwise the close or shutdown of that descriptor, which changes the state of a socket.
+ * otherwise the close or shutdown of that descriptor, which changes the state of a socket, or the order of the queue.
  */
 function acceptedConnections(
   observation: Observation,
   connections: readonly FoundConnection[],
   changedBy: ChangedBy,
+  order: ReadonlyMap<ObservedCall, FoundConnection>,
 ): (call: ObservedCall, pid: number) => FoundConnection | null {
   const byKey = new Map(connections.map((connection) => [keyOf(connection.server, connection.client), connection]));
   const byInode = new Map<number, FoundConnection>();
@@ -167,7 +169,8 @@ function acceptedConnections(
     if (inode !== 0 && connection !== undefined) byInode.set(inode, connection);
   }
   const calls = valueOr(observation.calls, []);
-  return ({ tid, result, returnedMs }, pid) => {
+  return (call, pid) => {
+    const { tid, result, returnedMs } = call;
     const fromMs = returnedMs ?? 0;
     const end = calls.find(
       ({ name, args, enteredMs, tid: by }) =>
@@ -182,6 +185,6 @@ function acceptedConnections(
         (end === undefined || end.name === 'shutdown' || descriptor.atMs <= end.enteredMs),
     );
     if (looked !== undefined) return byInode.get(looked.inode) ?? null;
-    return end === undefined ? null : changedBy(end);
+    return (end === undefined ? null : changedBy(end)) ?? order.get(call) ?? null;
   };
 }

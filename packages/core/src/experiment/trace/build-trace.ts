@@ -1,4 +1,5 @@
 import type { Observation, ObservedCall } from '../../facts/index.ts';
+import { acceptOrder, establishedAt } from './accept-order.ts';
 import { attributeCalls, type ChangedBy } from './attribute-calls.ts';
 import { EndDescriber } from './describe-ends.ts';
 import { type FoundConnection, findConnections, keyOf } from './find-connections.ts';
@@ -33,7 +34,8 @@ export function buildTrace(scenario: TraceScenario, observation: Observation): T
       },
     ]),
   );
-  const attributed = attributeCalls(observation, connections, changesOf(observation, followed));
+  const order = acceptOrder(observation, (connection) => establishedAt(lives ?? [], connection), connections);
+  const attributed = attributeCalls(observation, connections, changesOf(observation, followed), order);
   const describer = new EndDescriber(observation, connections);
   const built = connections.map((connection) => {
     const calls = attributed.calls.get(connection) ?? [];
@@ -54,7 +56,8 @@ export function buildTrace(scenario: TraceScenario, observation: Observation): T
           connection,
           end,
           side: sides[end],
-          calls: calls.filter((call) => call.end === end),
+          peerCalls: calls.filter((call) => call.end !== end),
+          isQueued: describer.isQueued(connection, end),
           endedMs: observation.endedMs,
           isHeldOnly: sides[end].state === null && describer.isHeld(connection, end),
         }),

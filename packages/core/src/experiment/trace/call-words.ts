@@ -18,13 +18,19 @@ export function isEndOfFile({ call, result, askedBytes }: TraceCall): boolean {
 }
 
 /** Whether it came back late enough for its return to be a moment of its own. */
-export function hasWaited({ at, returnedAt }: TraceCall): boolean {
-  return returnedAt !== null && returnedAt - at >= WAITED_MS;
+export function hasWaited({ at, returnedAt, times }: TraceCall): boolean {
+  return times === 1 && returnedAt !== null && returnedAt - at >= WAITED_MS;
 }
 
 /** `read(22) = 0`, `write(22, 1.0 MB) has not returned`. */
 export function describeCall(call: TraceCall): string {
-  return `${callHead(call)}${describeResult(call)}${call.times > 1 ? `, ${formatCount(call.times)} times` : ''}`;
+  return `${callHead(call)}${describeResult(call)}${describeTimes(call)}`;
+}
+
+function describeTimes({ times, at, returnedAt }: TraceCall): string {
+  if (times === 1) return '';
+  const lasted = returnedAt === null ? 0 : returnedAt - at;
+  return `, ${formatCount(times)} times${lasted >= 1 ? ` in ${formatDuration(lasted)}` : ''}`;
 }
 
 /** A call that waits: its first row. */
@@ -45,20 +51,20 @@ function callHead({ call, fd, how, askedBytes, result }: TraceCall): string {
   return `${call}(${[fd, argument].filter((part) => part !== null).join(', ')})`;
 }
 
-function describeResult({ call, at, returnedAt, result, error }: TraceCall): string {
+function describeResult({ call, at, returnedAt, result, error, times }: TraceCall): string {
   if (call === 'exit_group') return '';
   if (returnedAt === null) return ' has not returned';
-  const waited = ANSWERS.includes(call) && !call.startsWith('accept') && returnedAt - at >= WAITED_MS;
+  const waited = times === 1 && ANSWERS.includes(call) && !call.startsWith('accept') && returnedAt - at >= WAITED_MS;
   const after = waited ? ` after ${formatDuration(returnedAt - at)}` : '';
   return error === null ? ` = ${result}${after}` : `: ${error}${after}`;
 }
 
-/** `in read(23), connection 2`. */
+/** `in read(23), connection 2`, `stopped`. */
 export function describeThread({ does, call, fd, about }: TraceThread): string {
-  if (does === 'running') return 'runs, in no call that waits';
-  if (does === 'stopped') return 'is stopped';
+  if (does === 'running') return 'runs, waits for nothing';
+  if (does === 'stopped') return 'stopped';
   if (does === 'waiting') return 'waits outside of any call';
   if (does === 'unknown' || call === null) return 'what it does cannot be read';
   const of = about === null ? '' : `, ${about}`;
-  return `is in ${call}(${fd ?? ''})${of}`;
+  return `in ${call}${fd === null ? '' : `(${fd})`}${of}`;
 }

@@ -60,6 +60,11 @@ export class EndDescriber {
     };
   }
 
+  /** Whether it is still in its listener's queue: no process has a file of it (inode 0). */
+  isQueued({ client, server }: FoundConnection, end: TraceEnd): boolean {
+    return end === 'server' && this.#sockets.get(keyOf(server, client))?.inode === 0;
+  }
+
   /** Whether some process has a descriptor of the socket that this end was, although the kernel lists it no more. */
   isHeld(connection: FoundConnection, end: TraceEnd): boolean {
     const key =
@@ -129,10 +134,13 @@ export class EndDescriber {
     const connection = this.#connectionOf.get(inode);
     if (connection !== undefined) return `connection ${connection}`;
     const listener = [...this.#listeners].find(([, listening]) => listening === inode);
-    if (listener !== undefined) return `the listener on ${listener[0]}`;
+    if (listener !== undefined) return 'the listener';
     if (inode !== 0) return 'another socket';
     if (target.startsWith('pipe:')) return 'a pipe';
-    if (target.startsWith('anon_inode:')) return target.slice('anon_inode:'.length).replaceAll(/[[\]]/g, '');
+    if (target.startsWith('anon_inode:')) {
+      const kind = target.slice('anon_inode:'.length).replaceAll(/[[\]]/g, '');
+      return kind === 'eventpoll' ? 'epoll' : kind;
+    }
     return target;
   }
 }

@@ -6,7 +6,10 @@ interface EndOfEnd {
   readonly connection: FoundConnection;
   readonly end: TraceEnd;
   readonly side: TraceSide;
-  readonly calls: readonly TraceCall[];
+  /** Of the other side. */
+  readonly peerCalls: readonly TraceCall[];
+  /** Nobody has accepted it. */
+  readonly isQueued: boolean;
   readonly endedMs: number;
   /** A process has a descriptor of the socket, and the kernel has no connection any more. */
   readonly isHeldOnly: boolean;
@@ -16,7 +19,15 @@ interface EndOfEnd {
 const STILL_MS = 200;
 
 /** What the side owes that has got the peer's FIN: the calls that nobody made, and its own FIN. */
-export function findMissing({ connection, end, side, calls, endedMs, isHeldOnly }: EndOfEnd): readonly TraceMissing[] {
+export function findMissing({
+  connection,
+  end,
+  side,
+  peerCalls,
+  isQueued,
+  endedMs,
+  isHeldOnly,
+}: EndOfEnd): readonly TraceMissing[] {
   const fromThis = (port: number, address: string): boolean => port === side.port && address === side.address;
   const own = connection.segments.filter(({ source }) => fromThis(source.port, source.address));
   const fin = connection.segments.find(
@@ -37,9 +48,10 @@ export function findMissing({ connection, end, side, calls, endedMs, isHeldOnly 
   const isSending = own.some(
     ({ payloadBytes, atMs }) => payloadBytes > 0 && atMs > (fin?.atMs ?? 0) && atMs > endedMs - STILL_MS,
   );
-  if (isSending) return [missing('close', null, false), missing('fin', null, false)];
-  // Without a descriptor it is still in its listener's queue.
-  const isQueued = side.fd === null && calls.length === 0 && end === 'server';
+  // Or the peer takes what waits here, however slowly.
+  const isTaken =
+    (side.txQueueBytes ?? 0) > 0 && peerCalls.some((call) => isRead(call) && endedMs - call.at < STILL_MS);
+  if (isSending || isTaken) return [missing('close', null, false), missing('fin', null, false)];
   const unread = side.rxQueueBytes ?? 0;
   return [
     ...(isQueued ? [missing('accept')] : []),
@@ -47,4 +59,8 @@ export function findMissing({ connection, end, side, calls, endedMs, isHeldOnly 
     missing('close'),
     missing('fin'),
   ];
+}
+
+function isRead({ call, result }: TraceCall): boolean {
+  return (call === 'read' || call.startsWith('recv')) && result !== null && result > 0;
 }

@@ -32,13 +32,13 @@ export function foldRows(rows: readonly TimedRow[], endedMs: number, all: boolea
   const left = spaced.length - MOST_ROWS;
   return [
     ...spaced.slice(0, first),
-    { kind: 'gap', text: `${formatCount(left)} more rows, see --all` },
+    { kind: 'gap', atMs: null, text: `${formatCount(left)} more rows, see --all` },
     ...spaced.slice(-LAST_ROWS),
   ];
 }
 
 function gapOf(ms: number): PictureRow {
-  return { kind: 'gap', text: formatDuration(ms) };
+  return { kind: 'gap', atMs: null, text: formatDuration(ms) };
 }
 
 /** A folded row lasts. */
@@ -98,8 +98,8 @@ function foldCycles(rows: readonly TimedRow[]): readonly PictureRow[] {
     }
     at += length * times;
     const untilMs = rows[at - 1]?.atMs ?? 0;
-    const text = `${formatCount(times - SHOWN_TIMES)} times more, until ${untilMs.toFixed(1)} ms`;
-    const gap: PictureRow & LastingRow = { kind: 'gap', text, untilMs };
+    const text = `${formatCount(times - SHOWN_TIMES)} times more`;
+    const gap: PictureRow & LastingRow = { kind: 'gap', atMs: untilMs, text, untilMs };
     folded.push(gap);
   }
   return folded;

@@ -26,7 +26,7 @@ export interface SocketLife {
   readonly remote: Endpoint;
 }
 
-/** Cuts the changes of the whole machine into lives of sockets; those that never had an address are left out. */
+/** Cuts the changes of the whole machine into lives of sockets. The local port stays 0 where none was ever seen. */
 export function cutIntoLives(changes: readonly ObservedChange[]): readonly SocketLife[] {
   const open = new Map<string, ObservedChange[]>();
   const lives: ObservedChange[][] = [];
@@ -42,7 +42,7 @@ export function cutIntoLives(changes: readonly ObservedChange[]): readonly Socke
   }
   return lives.flatMap((life) => {
     // connect(2) sets SYN-SENT before it chooses a port, and what is closed has lost it.
-    const named = life.find(({ local, remote }) => local.port !== 0 && remote.port !== 0);
+    const named = life.find(({ local, remote }) => local.port !== 0 && remote.port !== 0) ?? life[0];
     return named === undefined
       ? []
       : [{ socket: named.socket, changes: life, local: named.local, remote: named.remote }];
@@ -51,6 +51,21 @@ export function cutIntoLives(changes: readonly ObservedChange[]): readonly Socke
 
 /** A socket of the connection is made within so much of its first SYN: retransmissions of it take seconds. */
 const NEAR_MS = 10_000;
+
+/** connect(2) sends the SYN within microseconds after it has set the state. */
+const AT_ONCE_MS = 1;
+
+/** A socket that is still in SYN-SENT has shown no port: its remote end and the moment of its SYN have to do. */
+function isConnecting(
+  { local, remote, changes }: SocketLife,
+  { server, sinceMs }: FoundConnection,
+  end: TraceEnd,
+): boolean {
+  const [first] = changes;
+  if (end !== 'client' || local.port !== 0 || first?.to !== 'SYN-SENT') return false;
+  const before = sinceMs - first.atMs;
+  return remote.port === server.port && remote.address === server.address && before >= 0 && before < AT_ONCE_MS;
+}
 
 /** The states of one end, exact where the tracepoint was there. */
 export function followEnd(
@@ -65,7 +80,7 @@ export function followEnd(
   const sightings = observation.sightings.filter((sighting) => keyOf(sighting.local, sighting.remote) === key);
   if (lives === null) return { states: fromSightings(end, sightings), isAmbiguous: false, socket: null };
   const candidates = lives
-    .filter((life) => keyOf(life.local, life.remote) === key)
+    .filter((life) => keyOf(life.local, life.remote) === key || isConnecting(life, connection, end))
     .map((life) => ({ life, apartMs: Math.abs((life.changes[0]?.atMs ?? 0) - connection.sinceMs) }))
     .filter(({ apartMs }) => apartMs < NEAR_MS)
     .sort((a, b) => a.apartMs - b.apartMs);

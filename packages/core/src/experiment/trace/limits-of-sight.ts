@@ -1,4 +1,5 @@
 import type { Observation, Unknown } from '../../facts/index.ts';
+import { formatDuration } from '../../report/index.ts';
 import type { TraceUnseen } from './trace-document.ts';
 
 /** What was lost although somebody looked: one sentence each. */
@@ -11,14 +12,16 @@ export function describeLosses({ losses }: Observation, unattributed: number): r
     ...(more ? ['more trace events were lost, and the kernel does not say how many'] : []),
     ...(garbled.length > 0 ? [`${garbled.length} packets could not be decoded`] : []),
     ...(unattributed > 0
-      ? [`${unattributed} calls of accept returned connections that were gone before anybody could look at them`]
+      ? [
+          `which connection ${unattributed === 1 ? 'a call' : `each of ${unattributed} calls`} of accept has returned: nobody could look at the descriptor in time`,
+        ]
       : []),
   ];
 }
 
 /** What could not be seen at all, and why. */
 export function describeUnseen(observation: Observation, isAmbiguous: boolean): readonly TraceUnseen[] {
-  const { segments, changes, calls, sockets, processes } = observation;
+  const { segments, changes, calls, sockets, processes, losses } = observation;
   const unread = processes.find(({ descriptors }) => !descriptors.known);
   return [
     ...(segments.known ? [] : [unseen('segments', segments)]),
@@ -26,6 +29,11 @@ export function describeUnseen(observation: Observation, isAmbiguous: boolean): 
     ...(calls.known ? [] : [unseen('system calls', calls)]),
     ...(sockets.known ? [] : [unseen('sockets at the end', sockets)]),
     ...(unread === undefined || unread.descriptors.known ? [] : [unseen('some descriptors', unread.descriptors)]),
+    ...losses.muted.map(({ tid, atMs }) => ({
+      what: `later system calls of thread ${tid}`,
+      why: `it made so many that ${formatDuration(observation.endedMs - atMs)} before the end no more were recorded`,
+      hint: null,
+    })),
     ...(isAmbiguous
       ? [
           {

@@ -25,7 +25,7 @@ const SIDE_OF: Readonly<Record<TraceEnd, PictureSide>> = { client: 'left', serve
 
 /** A connection as a picture. `all`: nothing is folded. */
 export function pictureOf(trace: TraceDocument, connection: TraceConnection, all: boolean): SequencePicture {
-  const rows = connection.events
+  const rows = mergeCalls(connection.events, all)
     .filter((event) => event.kind !== 'missing')
     .flatMap((event) => rowsOf(event, connection))
     .sort((a, b) => a.atMs - b.atMs);
@@ -46,7 +46,7 @@ export function nameLane({ lanes }: TraceDocument, connection: TraceConnection, 
   if (pid === null) return 'program not seen';
   const lane = lanes.find((it) => it.pid === pid);
   if (lane === undefined) return `process ${pid}`;
-  return `${lane.role}${lane.parentPid === null ? '' : ', child'} ${pid}`;
+  return lane.parentPid === null ? `${lane.role} ${pid}` : `child ${pid} of ${lane.role}`;
 }
 
 /** A row with a time. */
@@ -81,12 +81,11 @@ function segmentRow(segment: TraceSegment, connection: TraceConnection): TimedRo
 }
 
 /** `SYN`, `24 bytes`, `24 bytes and FIN`, `ACK of the FIN`, `ACK 25, window 0`. */
-function describeSegment(
-  { from, flags, payloadBytes, acknowledgment, window }: TraceSegment,
-  { events }: TraceConnection,
-): string {
+function describeSegment(segment: TraceSegment, { events }: TraceConnection): string {
+  const { from, flags, payloadBytes, acknowledgment, window } = segment;
   const words: string[] = flags.filter((flag) => flag === 'SYN' || flag === 'FIN' || flag === 'RST');
   if (payloadBytes > 0) words.unshift(formatCountOf(payloadBytes, 'byte'));
+  if (isProbe(segment, events)) return 'window probe';
   const full = window === 0 && !flags.includes('RST') ? ', window 0' : '';
   if (words.length > 0)
     return `${words.join(' and ')}${flags.includes('SYN') && flags.includes('ACK') ? ', ACK' : ''}${full}`;
@@ -94,6 +93,18 @@ function describeSegment(
   const ofFin =
     fin?.kind === 'segment' && acknowledgment === fin.sequence + fin.payloadBytes + 1 ? ' of the FIN' : null;
   return `ACK${ofFin ?? (acknowledgment === null ? '' : ` ${acknowledgment}`)}${full}`;
+}
+
+/** Without data and below what was sent already: it asks whether the window has opened (tcp_xmit_probe_skb). */
+function isProbe({ at, from, flags, payloadBytes, sequence }: TraceSegment, events: readonly TraceEvent[]): boolean {
+  if (payloadBytes > 0 || flags.length !== 1 || flags[0] !== 'ACK') return false;
+  return events.some(
+    (event) =>
+      event.kind === 'segment' &&
+      event.from === from &&
+      event.at < at &&
+      event.sequence + event.payloadBytes > sequence,
+  );
 }
 
 function stateRow({ at, end, to, withinMs, seenBy }: TraceState): TimedRow {
@@ -111,22 +122,46 @@ function stateRow({ at, end, to, withinMs, seenBy }: TraceState): TimedRow {
   };
 }
 
+/** The same call with the same answer, again and again, is one; a runtime may do other things in between. */
+function mergeCalls(events: readonly TraceEvent[], all: boolean): readonly TraceEvent[] {
+  if (all) return events;
+  const merged: TraceEvent[] = [];
+  const latest: Partial<Record<TraceEnd, number>> = {};
+  for (const event of events) {
+    const at = event.kind === 'call' ? latest[event.end] : undefined;
+    const before = at === undefined ? undefined : merged[at];
+    if (event.kind === 'call' && at !== undefined && before?.kind === 'call' && isSameAgain(before, event)) {
+      merged[at] = { ...before, returnedAt: event.returnedAt, times: before.times + event.times };
+      continue;
+    }
+    if (event.kind === 'call') latest[event.end] = merged.length;
+    merged.push(event);
+  }
+  return merged;
+}
+
+/** Only what tells nothing new: the end of file over and over, or an error. */
+function isSameAgain(a: TraceCall, b: TraceCall): boolean {
+  const isIdle = b.error !== null || (b.result === 0 && isEndOfFile(b));
+  const isSame = a.call === b.call && a.fd === b.fd && a.tid === b.tid && a.result === b.result && a.error === b.error;
+  return isIdle && isSame && b.returnedAt !== null;
+}
+
 function callRows(call: TraceCall, connection: TraceConnection): readonly TimedRow[] {
-  const threads = new Set(
-    connection.events.flatMap((event) => (event.kind === 'call' && event.end === call.end ? [event.tid] : [])),
-  );
-  const by = threads.size > 1 ? ` by ${call.tid}` : '';
+  const by = call.tid === connection[call.end].pid ? '' : ` by ${call.tid}`;
   const row = (atMs: number, text: string): TimedRow => ({
     kind: 'call',
     atMs,
     side: SIDE_OF[call.end],
     text: `${text}${by}`,
-    tone: isEndOfFile(call) || call.returnedAt === null ? 'strong' : 'plain',
+    tone: isEndOfFile(call) || call.returnedAt === null || call.call.startsWith('close') ? 'strong' : 'plain',
     owed: false,
     alike: `${call.end} ${call.call} ${call.fd} ${call.how} ${call.error}`,
     bytes: 0,
   });
-  if (isAnswer(call) && call.returnedAt !== null) return [row(call.returnedAt, describeCall(call))];
+  if (isAnswer(call) && call.returnedAt !== null && call.times === 1) {
+    return [row(call.returnedAt, describeCall(call))];
+  }
   if (!hasWaited(call)) return [row(call.at, describeCall(call))];
   return [row(call.at, describeEntry(call)), row(call.returnedAt ?? call.at, describeReturn(call))];
 }
@@ -155,15 +190,20 @@ function joinStates(rows: readonly TimedRow[]): readonly TimedRow[] {
 function threadRows(trace: TraceDocument, connection: TraceConnection): readonly PictureRow[] {
   return (['client', 'server'] as const).flatMap((end) => {
     const { atEnd } = connection[end];
-    return atEnd.map((thread): PictureRow => {
-      const who = atEnd.length > 1 || thread.tid !== thread.pid ? `thread ${thread.tid} ` : '';
-      const text = `${who}${describeThread(thread)}`;
-      return { kind: 'call', atMs: trace.endedAt, side: SIDE_OF[end], text, tone: 'faint', owed: false };
+    // What has not returned is drawn where it began.
+    const drawn = connection.events.flatMap((event) =>
+      event.kind === 'call' && event.end === end && event.returnedAt === null ? [event.tid] : [],
+    );
+    return atEnd.flatMap((thread): readonly PictureRow[] => {
+      if (drawn.includes(thread.tid) && thread.does === 'in-call') return [];
+      const who = thread.tid === thread.pid ? '' : `, thread ${thread.tid}`;
+      const text = `${describeThread(thread)}${who}`;
+      return [{ kind: 'call', atMs: trace.endedAt, side: SIDE_OF[end], text, tone: 'plain', owed: false }];
     });
   });
 }
 
-function missingRow({ at, end, what, bytes, forMs, isDue }: TraceMissing, connection: TraceConnection): PictureRow {
+function missingRow({ end, what, bytes, forMs, isDue }: TraceMissing, connection: TraceConnection): PictureRow {
   const side = SIDE_OF[end];
   const tone = isDue ? 'warn' : 'faint';
   const owed = isDue ? 'owed' : 'not due yet';
@@ -172,7 +212,7 @@ function missingRow({ at, end, what, bytes, forMs, isDue }: TraceMissing, connec
     return { kind: 'arrow', atMs: null, from: side, text: `FIN ${owed}${since}`, tone, owed: true };
   }
   const { fd } = connection[end];
-  const unread = bytes === null ? '' : bytes === 0 ? ' of the FIN' : ` of ${formatBytes(bytes)} and the FIN`;
-  const call = what === 'accept' ? 'accept' : `${what}${what === 'close' && fd !== null ? `(${fd})` : ''}${unread}`;
-  return { kind: 'call', atMs: what === 'accept' ? at : null, side, text: `${call} ${owed}`, tone, owed: true };
+  const unread = bytes === null ? '' : bytes === 0 ? ', FIN unread' : `, ${formatBytes(bytes)} unread`;
+  const call = `${what}${what === 'close' && fd !== null ? `(${fd})` : ''}`;
+  return { kind: 'call', atMs: null, side, text: `${call} ${owed}${unread}`, tone, owed: true };
 }
