@@ -104,6 +104,11 @@ export class CaptureAnalysis {
     return this.#packets;
   }
 
+  /** The latest time of a packet; null as long as there is none. */
+  get lastMs(): number | null {
+    return this.#lastMs;
+  }
+
   /** Judges what is left. The analysis takes nothing afterwards. */
   finish({ minAgeMs, stoppedMs, dropped }: CaptureEnding): CaptureFindings {
     const lastMs = this.#lastMs ?? 0;

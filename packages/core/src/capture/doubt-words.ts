@@ -1,7 +1,13 @@
 import type { DoubtId } from './judge-connection.ts';
 
+interface DoubtWords {
+  readonly says: string;
+  /** What would decide; null where nothing does any more. */
+  readonly decides: string | null;
+}
+
 /** What a doubt says, and what would decide. */
-export const DOUBT_WORDS = {
+export const DOUBT_WORDS: Readonly<Record<DoubtId, DoubtWords>> = {
   'started-late': {
     says: 'the capture began in the middle of it, and this end has sent no data since: its FIN may have gone before',
     decides: 'a capture from before the connection, or `closewait ls` on that host',
@@ -62,4 +68,4 @@ export const DOUBT_WORDS = {
     says: 'nothing that it sent later proves it: a FIN would have been seen unless the capture lost it and its acknowledgment',
     decides: 'a keep-alive probe of the peer, or `closewait ls` on that host',
   },
-} as const satisfies Record<DoubtId, { readonly says: string; readonly decides: string | null }>;
+};

@@ -25,7 +25,7 @@ export function findDoubts({ end, closer, ageMs }: OwedFin, { ends }: CapturedCo
   if (ends.some(({ hasFragments }) => hasFragments)) weakening.push('fragments');
   if (!trust.isControlOnly && trust.gappedConnections > 0) weakening.push('others-missing');
   if ((trust.dropped ?? 0) > 0) weakening.push('capture-dropped');
-  if (trust.disorderMs >= trust.minAgeMs) weakening.push('timestamps-run-back');
+  if (trust.disorderMs > 0 && trust.disorderMs >= trust.minAgeMs) weakening.push('timestamps-run-back');
   weakening.push('no-later-proof');
   return { forbidding, weakening };
 }

@@ -96,12 +96,13 @@ function formatList(
   { firstAt }: CaptureDocument,
   style: Style,
   width: number,
+  listed: number = LISTED,
 ): readonly string[] {
   if (connections.length === 0) return [];
-  const more = connections.length - LISTED;
+  const more = connections.length - listed;
   return [
     style.strong(title),
-    ...connections.slice(0, LISTED).flatMap((each) => formatConnectionLines(each, firstAt, style, width)),
+    ...connections.slice(0, listed).flatMap((each) => formatConnectionLines(each, firstAt, width)),
     ...(more > 0 ? [`  ${style.faint(`and ${formatCount(more)} more; --json has them all`)}`] : []),
     '',
   ];
@@ -116,7 +117,7 @@ function formatOthers(document: CaptureDocument, style: Style, width: number): r
   const others = document.connections.filter(
     ({ verdict }) => verdict !== 'half-close-in-use' && verdict !== 'cannot-say',
   );
-  return formatList('Other connections', others, document, style, width);
+  return formatList('Other connections', others, document, style, width, others.length);
 }
 
 function formatCannotSay(document: CaptureDocument, style: Style, width: number): readonly string[] {
@@ -129,7 +130,7 @@ function formatCannotSay(document: CaptureDocument, style: Style, width: number)
       .toSorted((a, b) => b.count - a.count)
       .flatMap(({ count, says }) => hang(`  ${formatCount(count)}`, says, 10, width)),
     '',
-    ...formatList('of these with one FIN', listed, document, style, width),
+    ...formatList('  of these, with one FIN', listed, document, style, width),
   ];
 }
 

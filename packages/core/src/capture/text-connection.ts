@@ -1,33 +1,26 @@
-import { formatCountOf, formatDuration, glue, hang, type Style } from '../report/index.ts';
+import { formatCountOf, formatDuration, glue, hang } from '../report/index.ts';
 import type { CapturedConnectionDocument, CaptureEndDocument } from './capture-document.ts';
 import { formatMoment } from './text-moment.ts';
+
+/** Where the description begins: behind two IPv4 endpoints. */
+const AT = 48;
 
 /** A connection that nobody owes a FIN on, in a line or two. */
 export function formatConnectionLines(
   connection: CapturedConnectionDocument,
   dayOf: string | null,
-  style: Style,
   width: number,
 ): readonly string[] {
   const [first, second] = connection.ends;
-  const arrow = connection.opening === 'not-seen' ? ' - ' : ' > ';
-  const ends = `${first.endpoint}${arrow}${second.endpoint}`;
-  return [
-    `  ${ends}`,
-    ...hang('    ', `${describeStates(first, second)}; ${describeVerdict(connection, dayOf)}`, 4, width).map(
-      style.faint,
-    ),
-  ];
+  const ends = `  ${first.endpoint}${connection.opening === 'not-seen' ? ' - ' : ' > '}${second.endpoint}`;
+  const text = `${describeState(first)} and ${describeState(second)}; ${describeVerdict(connection, dayOf)}`;
+  return width >= 2 * AT && ends.length < AT ? hang(ends, text, AT, width) : [ends, ...hang('', text, 4, width)];
 }
 
-function describeStates(first: CaptureEndDocument, second: CaptureEndDocument): string {
-  return `${describeState(first)} and ${describeState(second)}`;
-}
-
-/** `CLOSED (LAST-ACK if the last segments to it were lost)`. */
+/** `LAST-ACK or CLOSED`: the first when what was sent to it last was lost. */
 export function describeState({ state, stateIfLost }: CaptureEndDocument): string {
-  if (state === null) return 'not seen';
-  return stateIfLost === null ? state : `${state} (${stateIfLost} if what was sent to it last was lost)`;
+  if (state === null) return 'a state that was not seen';
+  return stateIfLost === null ? state : glue(`${stateIfLost} or ${state}`);
 }
 
 function describeVerdict(connection: CapturedConnectionDocument, dayOf: string | null): string {
@@ -36,18 +29,20 @@ function describeVerdict(connection: CapturedConnectionDocument, dayOf: string |
     case 'closed':
       return `closed both ways, ${glue(formatDuration(betweenFinsMs ?? 0))} between the FINs`;
     case 'reset':
-      return `reset by ${resetBy ?? 'nobody'}`;
+      return `reset by ${resetBy ?? 'an end that was not seen'}`;
     case 'half-close-in-use':
       return owes === null
         ? 'in use'
-        : `FIN at ${formatMoment(owes.since, dayOf)}, ${glue(formatCountOf(owes.octetsAfterFin, 'octet'))} from ${owes.endpoint} since then, the last at ${formatMoment(owes.lastDataAt ?? owes.since, dayOf)}`;
+        : `FIN at ${formatMoment(owes.since, dayOf)}, and since then ${glue(formatCountOf(owes.octetsAfterFin, 'octet'))} from ${owes.endpoint}, the last at ${formatMoment(owes.lastDataAt ?? owes.since, dayOf)}`;
     case 'half-closed':
-      return `${owes?.endpoint ?? ''} owes its FIN`;
+      return `${owes?.endpoint ?? 'the other end'} owes its FIN`;
     case 'open':
       return 'open';
     case 'unanswered':
       return 'the SYN was never answered';
-    case 'cannot-say':
-      return doubts.map(({ says }) => says).join('; ');
+    case 'cannot-say': {
+      const fin = owes === null ? '' : `FIN to ${owes.endpoint} at ${formatMoment(owes.since, dayOf)}; `;
+      return `${fin}${doubts.map(({ says }) => says).join('; ')}`;
+    }
   }
 }

@@ -3,36 +3,58 @@ import { formatCount, formatCountOf, formatDuration, glue, hang, type Style, wra
 import type {
   CaptureDocument,
   CapturedConnectionDocument,
+  CaptureEndDocument,
   OwedFinDocument,
   OwingEndpointDocument,
 } from './capture-document.ts';
 import { describeState } from './text-connection.ts';
 import { formatMoment } from './text-moment.ts';
 
-/** How many connections of an endpoint are told one by one. */
+/** How many connections of an endpoint that are alike are told one by one. */
 const LISTED = 5;
 const AT = 12;
 
-/** An endpoint that owes its FIN: how often, since when, how sure that is, and the oldest of its connections. */
+/** An endpoint that owes its FIN: how often, since when, how sure that is and why not surer, and the oldest of its connections. */
 export function formatOwing(
-  owing: OwingEndpointDocument,
+  { endpoint, count, oldestSince, oldestAgeMs, connections }: OwingEndpointDocument,
   { firstAt }: CaptureDocument,
   style: Style,
   width: number,
 ): readonly string[] {
-  const { endpoint, count, byConfidence, oldestSince, oldestAgeMs, connections } = owing;
-  const sure = (['certain', 'likely', 'possible'] as const)
-    .filter((confidence) => byConfidence[confidence] > 0)
-    .map((confidence) => (count === 1 ? confidence : glue(`${formatCount(byConfidence[confidence])} ${confidence}`)))
-    .join(', ');
-  const oldest = `${count === 1 ? 'since' : 'the oldest since'} ${formatMoment(oldestSince, firstAt)} UTC`;
-  const head = `${style.strong(endpoint)} owes its FIN on ${style.alarm(glue(formatCountOf(count, 'connection')))}, ${glue(`${oldest} (${formatDuration(oldestAgeMs)})`)}: ${sure}`;
-  const more = count - LISTED;
-  return [
-    ...wrap(head, width),
-    ...connections.slice(0, LISTED).flatMap((each) => formatConnection(each, firstAt, style, width)),
-    ...(more > 0 ? [`  ${style.faint(`and ${formatCount(more)} more; --json has them all`)}`] : []),
-  ];
+  const since = glue(`${formatMoment(oldestSince, firstAt)} UTC (${formatDuration(oldestAgeMs)})`);
+  const head = `${style.strong(endpoint)} owes its FIN on ${style.alarm(glue(formatCountOf(count, 'connection')))}, ${count === 1 ? '' : 'the oldest '}since ${since}`;
+  const alike = Map.groupBy(connections.flatMap(toOwed), signatureOf);
+  const groups = [...alike.values()].toSorted((a, b) => rankOf(a) - rankOf(b));
+  return [...wrap(head, width), ...groups.flatMap((group) => formatAlike(group, firstAt, style, width))];
+}
+
+/** A connection with everything that its lines are made of. */
+interface Owed {
+  readonly connection: CapturedConnectionDocument;
+  readonly confidence: Confidence;
+  readonly owes: OwedFinDocument;
+  readonly own: CaptureEndDocument;
+  readonly closer: CaptureEndDocument;
+}
+
+function toOwed(connection: CapturedConnectionDocument): readonly Owed[] {
+  const { ends, confidence, owes } = connection;
+  const [first, second] = ends;
+  if (confidence === null || owes === null) return [];
+  const isFirst = first.endpoint === owes.endpoint;
+  return [{ connection, confidence, owes, own: isFirst ? first : second, closer: isFirst ? second : first }];
+}
+
+/** What is told once for all connections that share it. */
+function signatureOf({ connection, confidence, own, closer }: Owed): string {
+  const doubts = connection.doubts.map(({ id }) => id).join(' ');
+  return `${confidence} ${describeState(own)} ${describeState(closer)} ${doubts}`;
+}
+
+const CONFIDENCES: readonly Confidence[] = ['certain', 'likely', 'possible'];
+
+function rankOf([first]: readonly Owed[]): number {
+  return first === undefined ? 0 : CONFIDENCES.indexOf(first.confidence);
 }
 
 const PAINT = { certain: 'alarm', likely: 'warn', possible: 'faint' } as const satisfies Record<
@@ -40,48 +62,41 @@ const PAINT = { certain: 'alarm', likely: 'warn', possible: 'faint' } as const s
   keyof Style
 >;
 
-function formatConnection(
-  { ends, confidence, owes, doubts }: CapturedConnectionDocument,
-  dayOf: string | null,
-  style: Style,
-  width: number,
-): readonly string[] {
-  const own = ends.find(({ endpoint }) => endpoint === owes?.endpoint);
-  const closer = ends.find((end) => end !== own);
-  if (owes === null || own === undefined || closer === undefined || confidence === null) return [];
-  const label = style[PAINT[confidence]](confidence);
-  const states = `closed by ${closer.endpoint}: ${describeState(closer)}, this end ${describeState(own)}`;
-  const decides = doubts.find((doubt) => doubt.decides !== null)?.decides ?? null;
-  const facts = [
-    describeFin(owes, closer.finSends, dayOf),
-    ...describeProof(owes, confidence, dayOf),
-    ...(owes.octetsAfterFin > 0 && owes.lastDataAt !== null
-      ? [
-          `it sent ${formatCountOf(owes.octetsAfterFin, 'octet')} after the FIN, the last at ${formatMoment(owes.lastDataAt, dayOf)}`,
-        ]
-      : []),
-    ...(closer.windowClosedSince === null
-      ? []
-      : [`the peer's window is closed since ${formatMoment(closer.windowClosedSince, dayOf)}: it cannot send`]),
-  ];
+function formatAlike(group: readonly Owed[], dayOf: string | null, style: Style, width: number): readonly string[] {
+  const [first] = group;
+  if (first === undefined) return [];
+  const { connection, confidence, own, closer } = first;
+  const counted = group.length === 1 ? 'it' : formatCount(group.length);
+  const states = `${counted} in ${describeState(own)}, the peer in ${describeState(closer)}`;
+  const decides = connection.doubts.find((doubt) => doubt.decides !== null)?.decides ?? null;
+  const more = group.length - LISTED;
   return [
-    ...hang(`  ${label}`, states, AT, width),
-    ...hang('', `${facts.join('; ')}.`, AT, width),
-    ...doubts.flatMap(({ says }) => hang('', `${style.faint('but')} ${says}`, AT, width)),
-    ...(decides === null ? [] : hang('', `${style.faint('decides:')} ${decides}`, AT, width)),
+    ...hang(`  ${style[PAINT[confidence]](confidence)}`, states, AT, width),
+    ...connection.doubts.flatMap(({ says }) => hang(`${' '.repeat(AT)}- `, says, AT + 2, width)),
+    ...(decides === null ? [] : hang(`${' '.repeat(AT)}${style.faint('decides:')} `, decides, AT + 2, width)),
+    ...group.slice(0, LISTED).flatMap((owed) => formatPeer(owed, dayOf, width)),
+    ...(more > 0 ? [`${' '.repeat(AT)}${style.faint(`and ${formatCount(more)} more; --json has them all`)}`] : []),
   ];
 }
 
+/** `10.0.9.4:51234  FIN at 13:41:07.123, acknowledged at once; owed it for 9 min, says its segment of 13:50:10.000`. */
+function formatPeer({ confidence, owes, closer }: Owed, dayOf: string | null, width: number): readonly string[] {
+  const facts = [
+    describeFin(owes, closer.finSends, dayOf),
+    ...describeProof(owes, confidence, dayOf),
+    ...describeData(owes, dayOf),
+    ...(closer.windowClosedSince === null
+      ? []
+      : [`the peer's window is closed since ${formatMoment(closer.windowClosedSince, dayOf)}, so it cannot send`]),
+  ];
+  return hang(`${' '.repeat(AT)}${closer.endpoint}  `, facts.join('; '), AT + 2, width);
+}
+
 function describeFin({ since, receivedAt }: OwedFinDocument, sends: number, dayOf: string | null): string {
-  const times = sends > 1 ? `, sent ${formatCount(sends)} times` : '';
+  const times = sends > 1 ? `, ${formatCount(sends)} times` : '';
   const delayMs = receivedAt === null ? null : Date.parse(receivedAt) - Date.parse(since);
-  const received =
-    delayMs === null
-      ? 'never acknowledged'
-      : delayMs < 1
-        ? 'acknowledged at once'
-        : `acknowledged after ${formatDuration(delayMs)}`;
-  return `FIN at ${formatMoment(since, dayOf)}${times}, ${received}`;
+  const after = delayMs === null || delayMs < 1 ? 'at once' : `after ${glue(formatDuration(delayMs))}`;
+  return `FIN at ${formatMoment(since, dayOf)}${times}, ${delayMs === null ? 'never acknowledged' : `acknowledged ${after}`}`;
 }
 
 function describeProof(
@@ -90,6 +105,13 @@ function describeProof(
   dayOf: string | null,
 ): readonly string[] {
   if (confidence !== 'certain' || provenUntil === null || provenMs === null) return [];
-  const until = `its own segment at ${formatMoment(provenUntil, dayOf)} proves that it owed it for ${formatDuration(provenMs)}`;
-  return [ageMs - provenMs < 1000 ? until : `${until}, and no FIN was seen until the end`];
+  const proof = `its own segment at ${formatMoment(provenUntil, dayOf)} proves ${glue(formatDuration(provenMs))}`;
+  return [ageMs - provenMs < 1000 ? proof : `${proof}, and no FIN was seen until the end`];
+}
+
+function describeData({ octetsAfterFin, lastDataAt }: OwedFinDocument, dayOf: string | null): readonly string[] {
+  if (octetsAfterFin === 0 || lastDataAt === null) return [];
+  return [
+    `${glue(formatCountOf(octetsAfterFin, 'octet'))} after the FIN, the last at ${formatMoment(lastDataAt, dayOf)}`,
+  ];
 }

@@ -31,6 +31,7 @@ export {
   NLMSG_MIN_TYPE,
   splitNetlinkMessages,
 } from './netlink.ts';
+export { decodePcapngStatistics, type PcapngStatistics } from './pcapng-statistics.ts';
 export { decodeCgroupPath, decodeFreezerPath } from './proc-cgroup.ts';
 export { decodeCommandLine } from './proc-cmdline.ts';
 export { decodeFdInfo, type FdInfo } from './proc-fdinfo.ts';

@@ -111,6 +111,25 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./record.ts'),
   },
   {
+    name: 'pcap',
+    says: 'a capture of tcpdump or dumpcap: who never sent its FIN, since when, and how sure that is',
+    operands: {
+      spec: '[operands...]',
+      says: 'the file (pcap or pcapng), - for standard input; then :8000 or 192.0.2.1:443, an end of the connections',
+    },
+    options: [
+      JSON_OPTION,
+      { flags: '--all', says: 'also connections that have ended' },
+      { ...MIN_AGE_OPTION, says: 'no verdict where the capture ends sooner than this after the FIN' },
+    ],
+    examples: [
+      'closewait pcap incident.pcapng',
+      'closewait pcap incident.pcapng :8080',
+      'tcpdump -i any -s 96 -w - tcp | closewait pcap -',
+    ],
+    load: () => import('./pcap.ts'),
+  },
+  {
     name: 'doctor',
     says: 'which privileges and kernel features are here, what each adds, how to get it',
     options: [JSON_OPTION],
