@@ -88,7 +88,10 @@ describe('judgeSynFin', () => {
     const spoiled = sampleTrial('established', 'syn-fin-in-window', [sampleStep({ sight })]);
     const verdict = judge([...others.toReversed(), spoiled]);
     expect(verdict.makesCloseWait).toBe('undecided');
-    expect(verdict.says.at(-1)).toMatch(/^1 of 7 trials cannot be used: SYN\+FIN in the window to a connection in/);
+    expect(verdict.says[0]).toMatch(/is undecided: not every trial can be used\.$/);
+    expect(verdict.says.at(-1)).toMatch(
+      /^1 of 7 trials cannot be used: a segment was .+ \(SYN\+FIN in the window to a connection in ESTABLISHED with 1\)\.$/,
+    );
   });
 
   it('does not take a CLOSE-WAIT for one where the step cannot be used', () => {
