@@ -54,12 +54,13 @@ export function setForeignKeepalive(
   { idleSeconds, intervalSeconds, probes }: Keepalive,
 ): SystemResult<void> {
   return withForeignSocket(holder, inode, (fd) => {
-    // The switch comes last: it arms the timer, by the values that are there.
+    // The idle time comes last: set on a running timer it counts from the last activity, and a connection that has been
+    // quiet for longer is probed at once (tcp_sock_set_keepidle_locked). The switch alone starts to count anew.
     const settings = [
-      [SOL_TCP, TCP_KEEPIDLE, idleSeconds],
       [SOL_TCP, TCP_KEEPINTVL, intervalSeconds],
       [SOL_TCP, TCP_KEEPCNT, probes],
       [SOL_SOCKET, SO_KEEPALIVE, 1],
+      [SOL_TCP, TCP_KEEPIDLE, idleSeconds],
     ] as const;
     for (const [level, option, value] of settings) {
       const set = setIntegerOption(fd, level, option, value);

@@ -91,9 +91,9 @@ export class LabProcess {
     return this.lines.filter((line) => line.startsWith(start)).length >= times;
   }
 
-  /** Lets a program go on that waits for a word: see programs/child-program.ts. */
-  tell(): void {
-    this.#child.stdin.write('\n');
+  /** Lets a program go on that waits for a word: see programs/child-program.ts. Some know several words. */
+  tell(word = ''): void {
+    this.#child.stdin.write(`${word}\n`);
   }
 
   signal(signal: NodeJS.Signals): void {

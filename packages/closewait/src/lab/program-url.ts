@@ -26,6 +26,8 @@ const PYTHON_PROGRAMS = [
   'silent-upstream',
   'relay-pair',
   'slow-reader',
+  'remedy-owner',
+  'remedy-peers',
 ] as const;
 
 /** A program of the laboratory. */

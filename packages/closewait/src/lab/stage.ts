@@ -54,6 +54,11 @@ export class Stage implements AsyncDisposable {
     return this.#network.path;
   }
 
+  /** The namespace's identity on nsfs. */
+  get networkInode(): number {
+    return this.#network.inode;
+  }
+
   /** Starts a program in the namespace; `from` is its name in what it says. */
   start(from: string, program: LabProgram, ...args: readonly string[]): LabProcess {
     return this.#start(from, program, args);
