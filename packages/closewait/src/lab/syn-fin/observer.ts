@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { countersMoved, type OutgoingSegment, type TcpSegment } from '@closewait/core/codec';
+import { countersMoved, type NetCounters, type OutgoingSegment, type TcpSegment } from '@closewait/core/codec';
 import type { SynFinSight, SynFinStep } from '@closewait/core/experiment';
 import type { TcpState } from '@closewait/core/tcp';
 import { waitUntil } from '../wait-until.ts';
@@ -92,34 +92,14 @@ export class Observer {
     const wasWitnessed = await this.#witness();
     const own = seen.find(({ segment }) => segment.source.port === sent.source.port && !isAnswer(segment));
     const answers = seen.filter(({ segment }) => isAnswer(segment));
-    const [listener] = sockets.filter(({ state }) => state === 'LISTEN');
-    this.#steps.push({
-      flags: describeFlags(sent.flags),
-      payloadBytes: sent.payload?.length ?? 0,
-      sight: judgeSight({
-        counted: Number(moved.get('Tcp:InSegs') ?? 0n),
-        refusedAsBroken: moved.has('Tcp:InCsumErrors'),
-        seen: seenSegments,
-        wasWitnessed: wasWitnessed && own !== undefined,
-        isLate: seen.some(({ atNs }) => atNs - (this.#firstAtNs ?? atNs) > LATE_NS),
-      }),
-      answers: answers.map(({ segment, atNs }) => ({
-        flags: describeFlags(segment.flags),
-        acknowledges: segment.flags.includes('ACK') ? (segment.acknowledgment - sent.sequence) >>> 0 : null,
-        payloadBytes: segment.payloadBytes,
-        afterMs: own === undefined ? 0 : Number((atNs - own.atNs) / 1000n) / 1000,
-      })),
-      counters: Object.fromEntries(
-        [...moved].flatMap(([name, by]) => (/^(Tcp|TcpExt|IpExt):/.test(name) ? [[name, Number(by)]] : [])),
-      ),
-      listenerDrops: dropsBefore === null ? null : (dropsOf(sockets) ?? 0) - dropsBefore,
-      acceptQueue: listener?.rxQueueBytes ?? null,
-      sockets: connections(sockets).map(({ state, inode, rxQueueBytes }) => ({
-        state,
-        hasFile: inode !== 0,
-        rxQueueBytes,
-      })),
+    const sight = judgeSight({
+      counted: Number(moved.get('Tcp:InSegs') ?? 0n),
+      refusedAsBroken: moved.has('Tcp:InCsumErrors'),
+      seen: seenSegments,
+      wasWitnessed: wasWitnessed && own !== undefined,
+      isLate: seen.some(({ atNs }) => atNs - (this.#firstAtNs ?? atNs) > LATE_NS),
     });
+    this.#steps.push(toStep({ sent, sight, own, answers, moved, dropsBefore, sockets }));
     return answers[0]?.segment ?? null;
   }
 
@@ -165,6 +145,40 @@ function judgeSight(step: {
   if (step.counted < step.seen || step.refusedAsBroken) return 'not-delivered';
   if (step.counted > step.seen) return 'disturbed';
   return step.isLate ? 'late' : 'seen';
+}
+
+function toStep(observed: {
+  readonly sent: OutgoingSegment;
+  readonly sight: SynFinSight;
+  readonly own: SeenSegment | undefined;
+  readonly answers: readonly SeenSegment[];
+  readonly moved: NetCounters;
+  readonly dropsBefore: number | null;
+  readonly sockets: readonly LabSocket[];
+}): SynFinStep {
+  const { sent, sight, own, answers, moved, dropsBefore, sockets } = observed;
+  const dropsAfter = dropsOf(sockets);
+  return {
+    flags: describeFlags(sent.flags),
+    payloadBytes: sent.payload?.length ?? 0,
+    sight,
+    answers: answers.map(({ segment, atNs }) => ({
+      flags: describeFlags(segment.flags),
+      acknowledges: segment.flags.includes('ACK') ? (segment.acknowledgment - sent.sequence) >>> 0 : null,
+      payloadBytes: segment.payloadBytes,
+      afterMs: Number((atNs - (own?.atNs ?? atNs)) / 1000n) / 1000,
+    })),
+    counters: Object.fromEntries(
+      [...moved].flatMap(([name, by]) => (/^(Tcp|TcpExt|IpExt):/.test(name) ? [[name, Number(by)]] : [])),
+    ),
+    listenerDrops: dropsBefore === null || dropsAfter === null ? null : dropsAfter - dropsBefore,
+    acceptQueue: sockets.find(({ state }) => state === 'LISTEN')?.rxQueueBytes ?? null,
+    sockets: connections(sockets).map(({ state, inode, rxQueueBytes }) => ({
+      state,
+      hasFile: inode !== 0,
+      rxQueueBytes,
+    })),
+  };
 }
 
 function whole(sending: Sending): OutgoingSegment {
