@@ -1,7 +1,13 @@
 import { decodeTcpSegment, encodeTcpSegment, type TcpSegment } from '@closewait/core/codec';
 import { describe, expect, it } from 'vitest';
-import { expectNothingLeaked } from '../../../../test/support/leaks.ts';
-import { inNetworkNamespace, PacketSocket, PrivateNetwork, RawSocket, type SystemResult } from './index.ts';
+import {
+  inNetworkNamespace,
+  PacketSocket,
+  PrivateNetwork,
+  RawSocket,
+  type SystemResult,
+} from '../../packages/closewait/src/ffi/index.ts';
+import { expectNothingLeaked } from '../support/leaks.ts';
 
 expectNothingLeaked();
 
