@@ -6,6 +6,7 @@ export {
   type PictureTone,
   type SequencePicture,
 } from './sequence/picture.ts';
+export { drawPictureSvg, PICTURE_STYLE } from './sequence/svg-picture.ts';
 export { formatPicture } from './sequence/text-picture.ts';
 export { buildStates } from './states/build-states.ts';
 export { drawStatesSvg } from './states/draw-svg.ts';

@@ -84,7 +84,7 @@ export interface ObservedSighting {
   readonly inode: number;
 }
 
-/** A system call, or the same one several times in a row with the same result. */
+/** A system call, or the same one several times in a row with the same result, none of which waited. */
 export interface ObservedCall {
   readonly tid: number;
   readonly name: string;

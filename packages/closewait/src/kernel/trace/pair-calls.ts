@@ -18,7 +18,7 @@ export class CallPairs {
     if (name === null) return;
     const latest = this.#latest.get(tid);
     // A spinning loop makes a million of them in a second. Addresses differ, what is asked for does not.
-    if (latest !== undefined && latest.returnedMs !== null && latest.name === name && isSame(latest.args, args)) {
+    if (latest?.name === name && isAtOnce(latest, atMs) && isSame(latest.args, args)) {
       latest.again = { enteredMs: atMs, args };
       return;
     }
@@ -45,7 +45,7 @@ export class CallPairs {
       latest.returnedMs = atMs;
       latest.result = result;
       latest.error = error;
-    } else if (result === latest.result && error === latest.error) {
+    } else if (result === latest.result && error === latest.error && atMs - latest.again.enteredMs < AT_ONCE_MS) {
       latest.returnedMs = atMs;
       latest.times++;
       latest.again = null;
@@ -85,6 +85,15 @@ interface Growing extends ObservedCall {
 function tellResult(returned: number): { readonly result: number; readonly error: string | null } {
   const isError = returned < 0 && returned >= -4095;
   return isError ? { result: -1, error: errnoName(-returned) } : { result: returned, error: null };
+}
+
+/** Longer than a call that does not wait, and than what a loop does between two of them. */
+const AT_ONCE_MS = 1;
+
+/** Whether it did not wait, and something follows at once. */
+function isAtOnce({ enteredMs, returnedMs, times }: Growing, atMs: number): boolean {
+  if (returnedMs === null || atMs - returnedMs >= AT_ONCE_MS) return false;
+  return times > 1 || returnedMs - enteredMs < AT_ONCE_MS;
 }
 
 /** The first argument and the third: descriptor and length, or what an epoll instance is asked to watch. */

@@ -151,12 +151,16 @@ export class TraceSession implements Disposable {
     let lost = 0;
     let lostMore = false;
     for (const processor of this.#processors) {
-      for (let bytes = this.#readPage(processor.fd); bytes > 0; bytes = this.#readPage(processor.fd)) {
+      // What makes events faster than they are read must not keep this from coming to an end.
+      for (let isOlder = true; isOlder; ) {
+        const bytes = this.#readPage(processor.fd);
+        if (bytes === 0) break;
         // A copy: the events are views into it.
         const page = must(decodeTracePage(new Uint8Array(this.#page.subarray(0, bytes))));
         if (page.lost === null) lostMore = true;
         else lost += page.lost;
         for (const { atNs, bytes: record } of page.records) {
+          isOlder = atNs <= beganNs;
           const event = this.#events.get((record[0] ?? 0) | ((record[1] ?? 0) << 8));
           if (event !== undefined) events.push({ event, atNs, processor: processor.number, bytes: record });
         }

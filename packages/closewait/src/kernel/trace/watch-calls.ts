@@ -29,8 +29,8 @@ const CALLS: readonly SystemCallName[] = [
 const ENTER = 'raw_syscalls:sys_enter';
 const EXIT = 'raw_syscalls:sys_exit';
 const NEW_TASK = 'task:task_newtask';
-/** A loop that spins fills 8 MB in about 80 ms. The beginning is what matters: where there is no room, the newest go. */
-const BUFFER_KILOBYTES = 8 << 10;
+/** A loop that spins fills 2 MB in about 20 ms. The beginning is what matters: where there is no room, the newest go. */
+const BUFFER_KILOBYTES = 2 << 10;
 /** A thread that makes so many calls between two polls spins: what it does is known, and would drown the others. */
 const SPINNING_EVENTS = 4000;
 const RAW_CALLS = ['sys_enter', 'sys_exit'].map((name) => ({ system: 'raw_syscalls', name }));

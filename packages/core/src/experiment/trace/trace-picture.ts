@@ -144,7 +144,8 @@ function mergeCalls(events: readonly TraceEvent[], all: boolean): readonly Trace
 function isSameAgain(a: TraceCall, b: TraceCall): boolean {
   const isIdle = b.error !== null || (b.result === 0 && isEndOfFile(b));
   const isSame = a.call === b.call && a.fd === b.fd && a.tid === b.tid && a.result === b.result && a.error === b.error;
-  return isIdle && isSame && b.returnedAt !== null;
+  const hasNotWaited = a.times > 1 || (a.returnedAt !== null && a.returnedAt - a.at < AT_ONCE_MS);
+  return isIdle && isSame && hasNotWaited && b.returnedAt !== null;
 }
 
 function callRows(call: TraceCall, connection: TraceConnection): readonly TimedRow[] {
