@@ -2,7 +2,7 @@ import { KERNEL_SETTINGS, known, type StateCountFacts, type StateCounts, unknown
 import { sampleProcess, TAKEN_AT_MS } from './sample-report.ts';
 
 /** A busy server whose program forgets to close. */
-export const SAMPLE_COUNTS: StateCounts = {
+const SAMPLE_COUNTS: StateCounts = {
   LISTEN: 9,
   'SYN-SENT': 0,
   'SYN-RECEIVED': 3,

@@ -77,17 +77,25 @@ function expectTogether({ state, json, watch, svg, from }: Asked): void {
 }
 
 function print(document: StatesDocument, json: boolean, terminal: Terminal): void {
-  const { colour, unicode, width } = terminal;
+  const { colour, unicode, width, height } = terminal;
   const { explained } = document;
   if (json) {
     terminal.out(`${safeJson(document)}\n`);
   } else if (explained === null) {
-    const lines = formatStates(document, { colour, unicode, width, height: null, before: null, aside: '' });
+    const lines = formatStates(document, { colour, unicode, width, height: rowsFor(height), before: null, aside: '' });
     terminal.out(`${lines.join('\n')}\n`);
   } else {
     const lines = formatExplainedState({ ...document, explained }, { colour, width });
     terminal.out(`${lines.join('\n')}\n`);
   }
+}
+
+/** The picture and its first line. */
+const LEAST_ROWS = 23;
+
+/** What a terminal shows at once, less the line of the prompt; the picture is whole on every one, it can be scrolled. */
+function rowsFor(height: number | null): number | null {
+  return height === null ? null : Math.max(LEAST_ROWS, height - 1);
 }
 
 function writeSvg(document: StatesDocument, path: string, terminal: Terminal): void {

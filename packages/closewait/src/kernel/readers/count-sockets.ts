@@ -26,7 +26,7 @@ export interface SocketCount {
   readonly problem?: Unknown;
 }
 
-export const LISTED_STATES: readonly ListedState[] = TCP_STATES.filter((state) => state !== 'CLOSED');
+const LISTED_STATES: readonly ListedState[] = TCP_STATES.filter((state) => state !== 'CLOSED');
 
 /** TCP_NEW_SYN_RECV of include/net/tcp_states.h: a request socket. inet_req_diag_fill (net/ipv4/inet_diag.c) says 3. */
 const NEW_SYN_RECV = 12;

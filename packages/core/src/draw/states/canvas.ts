@@ -28,7 +28,7 @@ export class Canvas {
   readonly #glyphs: Glyphs;
 
   constructor(rows: number, glyphs: Glyphs) {
-    this.#rows = Array.from({ length: rows }, () => new Map());
+    this.#rows = Array.from({ length: rows }, () => new Map<number, Cell>());
     this.#glyphs = glyphs;
   }
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, integer, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fitCount } from './fit-count.ts';
 
@@ -15,9 +15,9 @@ describe('fitCount', () => {
   });
 
   it('always fits into the narrowest state, and never says more than there are', () => {
-    const sockets = fc.integer({ min: 0, max: 2 ** 31 });
-    fc.assert(
-      fc.property(sockets, fc.integer({ min: -(2 ** 31), max: 2 ** 31 }), (count, change) => {
+    const sockets = integer({ min: 0, max: 2 ** 31 });
+    assert(
+      property(sockets, integer({ min: -(2 ** 31), max: 2 ** 31 }), (count, change) => {
         const [text, changed] = fitCount(count, change, 9);
         expect(text.length + (changed === '' ? 0 : 1) + changed.length).toBeLessThanOrEqual(9);
         const factor = { k: 1e3, M: 1e6, G: 1e9 }[text.at(-1) ?? ''] ?? 1;

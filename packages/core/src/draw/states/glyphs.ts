@@ -17,8 +17,8 @@ export type Direction = 'up' | 'right' | 'down' | 'left';
 export const BIT_OF: Readonly<Record<Direction, number>> = { up: 1, right: 2, down: 4, left: 8 };
 
 const UNICODE: Glyphs = {
-  light: [...' │─╰││╭├─╯─┴╮┤┬┼'],
-  heavy: [...' ┃━┗┃┃┏┣━┛━┻┓┫┳╋'],
+  light: Array.from(' │─╰││╭├─╯─┴╮┤┬┼'),
+  heavy: Array.from(' ┃━┗┃┃┏┣━┛━┻┓┫┳╋'),
   leaves: { up: '┷', right: '┠', down: '┯', left: '┨' },
   dashes: { across: '┄', down: '┆' },
   heads: { up: '▲', right: '▶', down: '▼', left: '◀' },
@@ -26,8 +26,8 @@ const UNICODE: Glyphs = {
 };
 
 const ASCII: Glyphs = {
-  light: [...' |-+||++-+-+++++'],
-  heavy: [...' #=#####=#=#####'],
+  light: Array.from(' |-+||++-+-+++++'),
+  heavy: Array.from(' #=#####=#=#####'),
   leaves: { up: '#', right: '#', down: '#', left: '#' },
   dashes: { across: '.', down: ':' },
   heads: { up: '^', right: '>', down: 'v', left: '<' },

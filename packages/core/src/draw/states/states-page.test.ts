@@ -60,6 +60,14 @@ describe('formatStates', () => {
     expect(lines.join('\n')).toContain('PASSIVE CLOSE');
   });
 
+  it('says in the first line that not all was seen where no other one is left', () => {
+    const lines = page({ height: 23 });
+    expect(lines).toHaveLength(23);
+    expect(lines[0]).toContain('not all seen: closewait doctor');
+    expect(page({ height: 23 }, { unseen: [] })[0]).not.toContain('not all seen');
+    expect(page({ height: 24 })[0]).not.toContain('not all seen');
+  });
+
   it('keeps how to leave on the first line, however narrow', () => {
     for (const width of [20, 40, 60, 80]) expect(page({ width, height: 24, aside: 'q quits' })[0]).toContain('q quits');
   });

@@ -50,7 +50,9 @@ export function formatStates(document: StatesDocument, options: StatesPageOption
   const notesWidth = beside ? Math.min(WIDEST_NOTES, width - DIAGRAM_COLUMNS - GAP_COLUMNS) : width;
   const remarks = writeRemarks(document).filter(({ ofPicture }) => !isSmall || ofPicture !== true);
   const blocks = remarks.map((remark) => formatRemark(remark, colour, notesWidth));
-  const head = style.strong(formatHead(document, options));
+  // Where not a row is left, the first line says that it is not all.
+  const doubt = missing.length > 0 && room < 1 ? ['not all seen: closewait doctor'] : [];
+  const head = style.strong(formatHead(document, options, doubt));
   if (beside) {
     const notes = takeWhole(blocks, height === null ? room : picture.length);
     return spread([[head], joinColumns(picture, notes), unseen], height);
@@ -63,16 +65,21 @@ const LEAST_ROOM = 6;
 const WIDEST_NOTES = 56;
 
 /** What is least needed is left out where the terminal is narrow. */
-function formatHead({ host, sockets, namespaces }: StatesDocument, { aside, width }: StatesPageOptions): string {
+function formatHead(
+  { host, sockets, namespaces }: StatesDocument,
+  { aside, width }: StatesPageOptions,
+  doubt: readonly string[],
+): string {
   const seen = namespaces.filter((namespace) => namespace.counts !== null).length;
   const counted = `${formatCountOf(sockets, 'socket')} in ${formatCountOf(seen, 'namespace')}`;
-  const ends = aside === '' ? [] : [aside];
+  const ends = [...doubt, ...(aside === '' ? [] : [aside])];
   const tries = [
     ['TCP states', safeText(host.name), `Linux ${safeText(host.kernel)}`, counted, ...ends],
     ['TCP states', safeText(host.name), counted, ...ends],
     [safeText(host.name), counted, ...ends],
     [counted, ...ends],
     ends,
+    ends.slice(-1),
   ].map((parts) => parts.join('   '));
   return tries.find((line) => widthOf(line) <= width) ?? truncate(counted, width);
 }
