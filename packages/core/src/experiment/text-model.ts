@@ -8,7 +8,7 @@ import {
   safeText,
   wrap,
 } from '../report/index.ts';
-import type { ModelReport, ModelTransition } from './model-document.ts';
+import type { ModelReport, ModelRule, ModelTransition } from './model-document.ts';
 import { formatDisagreement } from './text-disagreement.ts';
 
 /** How it is written. */
@@ -22,7 +22,7 @@ const NARROWEST = 80;
 const COUNT_COLUMNS = 8;
 const STATE_COLUMNS = 13;
 const EVENT_COLUMNS = 20;
-const RULE_COLUMNS = 34;
+const RULE_COLUMNS = 32;
 
 /** A run of `closewait lab model` for a terminal: what was covered, or the counter-example. */
 export function formatModel(report: ModelReport, { colour, width }: ModelTextOptions): string {
@@ -44,13 +44,8 @@ function formatCoverage(report: ModelReport, style: Style, columns: number): rea
     style.strong('Transitions of RFC 9293'),
     ...report.transitions.map((transition) => formatTransition(transition, style)),
     '',
-    style.strong('Departures of Linux'),
-    ...report.rules.flatMap(({ rule, seen, source }) => [
-      `${count(seen, style)}  ${padEnd(rule, RULE_COLUMNS)}`.trimEnd(),
-      ...wrap(source, columns - COUNT_COLUMNS - 4).map((line) =>
-        style.faint(`${' '.repeat(COUNT_COLUMNS + 4)}${line}`),
-      ),
-    ]),
+    `${style.strong('Departures of Linux')}, and where they are: net/ipv4/ but where another folder is named`,
+    ...report.rules.flatMap((rule) => formatRule(rule, style, columns)),
   ];
 }
 
@@ -72,6 +67,15 @@ function formatTransition({ from, event, to, seen, unreached }: ModelTransition,
   const text = `${padEnd(from, STATE_COLUMNS)} ${padEnd(event, EVENT_COLUMNS)} ${padEnd(to, STATE_COLUMNS)}`;
   if (unreached === null) return `${count(seen, style)}  ${text}`.trimEnd();
   return style.faint(`${padStart('-', COUNT_COLUMNS)}  ${text} ${unreached}`);
+}
+
+function formatRule({ rule, seen, source }: ModelRule, style: Style, columns: number): readonly string[] {
+  const indent = ' '.repeat(COUNT_COLUMNS + 2 + RULE_COLUMNS);
+  const [first = '', ...more] = wrap(source.replaceAll('net/ipv4/', ''), columns - indent.length);
+  return [
+    `${count(seen, style)}  ${padEnd(rule, RULE_COLUMNS)}${style.faint(first)}`,
+    ...more.map((line) => `${indent}${style.faint(line)}`),
+  ];
 }
 
 function count(seen: number, style: Style): string {

@@ -26,6 +26,18 @@ const BEGINNINGS: readonly (readonly [number, readonly ModelAction[]])[] = [
   ],
   [3, HANDSHAKE],
   [10, [...HANDSHAKE, { does: 'accept' }]],
+  // What comes next brings the ACK that was lost: of the SYN,ACK, and of the FIN.
+  [1, [...HANDSHAKE.slice(0, -1), { does: 'lose', at: 'b' }]],
+  [
+    1,
+    [
+      ...HANDSHAKE,
+      { does: 'accept' },
+      { does: 'shutdown', at: 'a', half: 'write' },
+      { does: 'deliver', at: 'b' },
+      { does: 'lose', at: 'a' },
+    ],
+  ],
   [
     1,
     [

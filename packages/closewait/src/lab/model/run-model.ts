@@ -16,6 +16,8 @@ export interface ModelRun {
   /** Ends the run early; the caller throws its reason. */
   readonly signal: AbortSignal;
   readonly onRun: (done: number) => void;
+  /** How long the kernel may take to show what the model says. Default 2000 ms: a busy machine shows late what it did at once. */
+  readonly patienceMs?: number;
 }
 
 /** What came of it. */
@@ -25,7 +27,6 @@ export interface ModelOutcome {
   readonly disagreement: { readonly played: Played; readonly shrinks: number } | null;
 }
 
-/** A kernel that is busy with other work shows late what it did at once. */
 const PATIENCE_MS = 2000;
 /** While a disagreement is made smaller, hundreds of sequences end in one; the smallest is played again with all patience. */
 const SHRINKING_PATIENCE_MS = 100;
@@ -33,6 +34,7 @@ const FIRST_PORT = 2000;
 const LAST_PORT = 60_000;
 
 class Disagreement extends Error {}
+class Ended extends Error {}
 
 /**
  * Draws sequences of calls, deliveries and time for both ends, and plays each on the model and on real sockets, in namespaces
@@ -41,7 +43,14 @@ class Disagreement extends Error {}
  *
  * @throws ClosewaitError `cannot-look` where namespaces, links or sock_diag cannot be had.
  */
-export async function runModel({ runs, seed, without, signal, onRun }: ModelRun): Promise<ModelOutcome> {
+export async function runModel({
+  runs,
+  seed,
+  without,
+  signal,
+  onRun,
+  patienceMs = PATIENCE_MS,
+}: ModelRun): Promise<ModelOutcome> {
   // Loaded here: no other command needs it.
   const [fc, { SEQUENCE }] = await Promise.all([import('fast-check'), import('./draw-sequence.ts')]);
   using stack = new DisposableStack();
@@ -50,20 +59,20 @@ export async function runModel({ runs, seed, without, signal, onRun }: ModelRun)
   const failures: { readonly actions: readonly ModelAction[]; readonly played: Played }[] = [];
   const broken: unknown[] = [];
   let port = FIRST_PORT;
-  const playNext = (actions: readonly ModelAction[], patienceMs: number): Played => {
+  const playNext = (actions: readonly ModelAction[], withinMs: number): Played => {
     port = port === LAST_PORT ? FIRST_PORT : port + 1;
-    return play(ground, actions, { port, without, patienceMs });
+    return play(ground, actions, { port, without, patienceMs: withinMs });
   };
   const property = fc.asyncProperty(SEQUENCE, async (actions) => {
     await nextTurn();
-    // What has ended is let run out: fast-check then has nothing to shrink.
-    if (signal.aborted || broken.length > 0) return;
+    // fast-check has no other way to end early; what it makes smaller then ends here as well.
+    if (signal.aborted || broken.length > 0) throw new Ended();
     let played: Played;
     try {
-      played = playNext(actions, failures.length === 0 ? PATIENCE_MS : SHRINKING_PATIENCE_MS);
+      played = playNext(actions, failures.length === 0 ? patienceMs : SHRINKING_PATIENCE_MS);
     } catch (error) {
       broken.push(error);
-      return;
+      throw new Ended();
     }
     if (failures.length === 0) {
       coverage.add(played);
@@ -79,7 +88,7 @@ export async function runModel({ runs, seed, without, signal, onRun }: ModelRun)
   const [first] = failures;
   const last = failures.at(-1);
   if (first === undefined || last === undefined) return { coverage, disagreement: null };
-  const again = playNext(last.actions, PATIENCE_MS);
+  const again = playNext(last.actions, patienceMs);
   return {
     coverage,
     disagreement: again.disagrees ? { played: again, shrinks: numShrinks } : { played: first.played, shrinks: 0 },

@@ -148,9 +148,8 @@ export const LINUX_RULES: Readonly<Record<LinuxRuleId, LinuxRule>> = {
   'orphan-resets-data': {
     says: 'Data that arrives after the descriptor was closed is answered with a RST, and the connection is gone.',
     section: '3.10.7.4',
-    instead: 'in FIN-WAIT-1 and FIN-WAIT-2 data is taken and acknowledged',
-    source:
-      'net/ipv4/tcp_input.c tcp_rcv_state_process(), net/ipv4/tcp_minisocks.c tcp_timewait_state_process() (RFC 1122 4.2.2.13)',
+    instead: 'in FIN-WAIT-1 and FIN-WAIT-2 data is taken and acknowledged (RFC 1122 4.2.2.13 wants the RST)',
+    source: 'net/ipv4/tcp_input.c tcp_rcv_state_process(), net/ipv4/tcp_minisocks.c tcp_timewait_state_process()',
   },
   'time-wait-outside-socket': {
     says: 'TIME-WAIT is kept outside of the socket: sock_diag lists it while the descriptor leads to a CLOSED socket.',
