@@ -69,6 +69,7 @@ export const ROOMS: readonly Room[] = [
       'schema.ts': { packages: ['zod'] },
       'schema-model.ts': { packages: ['zod'] },
       'schema-syn-fin.ts': { packages: ['zod'] },
+      'schema-trace.ts': { packages: ['zod'] },
     },
   },
   core('api', 'tcp', 'facts', 'diagnose', 'policy'),

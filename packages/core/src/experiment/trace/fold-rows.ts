@@ -1,6 +1,6 @@
 import type { PictureRow } from '../../draw/index.ts';
 import { formatBytes, formatCount, formatDuration } from '../../report/index.ts';
-import type { TimedRow } from './trace-picture.ts';
+import type { TimedRow } from './timed-row.ts';
 
 /** Nothing for so long is a row of its own. */
 const GAP_MS = 10;

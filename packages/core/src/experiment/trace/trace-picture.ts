@@ -1,5 +1,5 @@
 import type { PictureRow, PictureSide, SequencePicture } from '../../draw/index.ts';
-import { formatBytes, formatCountOf, formatDuration } from '../../report/index.ts';
+import { formatBytes, formatDuration } from '../../report/index.ts';
 import {
   describeCall,
   describeEntry,
@@ -9,7 +9,10 @@ import {
   isAnswer,
   isEndOfFile,
 } from './call-words.ts';
+import { describeSegment } from './describe-segment.ts';
 import { foldRows } from './fold-rows.ts';
+import { mergeCalls } from './merge-calls.ts';
+import type { TimedRow } from './timed-row.ts';
 import type {
   TraceCall,
   TraceConnection,
@@ -25,7 +28,7 @@ const SIDE_OF: Readonly<Record<TraceEnd, PictureSide>> = { client: 'left', serve
 
 /** A connection as a picture. `all`: nothing is folded. */
 export function pictureOf(trace: TraceDocument, connection: TraceConnection, all: boolean): SequencePicture {
-  const rows = mergeCalls(connection.events, all)
+  const rows = (all ? connection.events : mergeCalls(connection.events))
     .filter((event) => event.kind !== 'missing')
     .flatMap((event) => rowsOf(event, connection))
     .sort((a, b) => a.atMs - b.atMs);
@@ -49,15 +52,6 @@ export function nameLane({ lanes }: TraceDocument, connection: TraceConnection, 
   return lane.parentPid === null ? `${lane.role} ${pid}` : `child ${pid} of ${lane.role}`;
 }
 
-/** A row with a time. */
-export type TimedRow = Exclude<PictureRow, { readonly kind: 'gap' }> & {
-  readonly atMs: number;
-  /** Equal for rows that are the same but for numbers that count on. */
-  readonly alike: string;
-  /** Bytes of data that a segment carries; 0 for any other row. */
-  readonly bytes: number;
-};
-
 function rowsOf(event: TraceEvent, connection: TraceConnection): readonly TimedRow[] {
   if (event.kind === 'segment') return [segmentRow(event, connection)];
   if (event.kind === 'state') return [stateRow(event)];
@@ -80,33 +74,6 @@ function segmentRow(segment: TraceSegment, connection: TraceConnection): TimedRo
   };
 }
 
-/** `SYN`, `24 bytes`, `24 bytes and FIN`, `ACK of the FIN`, `ACK 25, window 0`. */
-function describeSegment(segment: TraceSegment, { events }: TraceConnection): string {
-  const { from, flags, payloadBytes, acknowledgment, window } = segment;
-  const words: string[] = flags.filter((flag) => flag === 'SYN' || flag === 'FIN' || flag === 'RST');
-  if (payloadBytes > 0) words.unshift(formatCountOf(payloadBytes, 'byte'));
-  if (isProbe(segment, events)) return 'window probe';
-  const full = window === 0 && !flags.includes('RST') ? ', window 0' : '';
-  if (words.length > 0)
-    return `${words.join(' and ')}${flags.includes('SYN') && flags.includes('ACK') ? ', ACK' : ''}${full}`;
-  const fin = events.find((event) => event.kind === 'segment' && event.from !== from && event.flags.includes('FIN'));
-  const ofFin =
-    fin?.kind === 'segment' && acknowledgment === fin.sequence + fin.payloadBytes + 1 ? ' of the FIN' : null;
-  return `ACK${ofFin ?? (acknowledgment === null ? '' : ` ${acknowledgment}`)}${full}`;
-}
-
-/** Without data and below what was sent already: it asks whether the window has opened (tcp_xmit_probe_skb). */
-function isProbe({ at, from, flags, payloadBytes, sequence }: TraceSegment, events: readonly TraceEvent[]): boolean {
-  if (payloadBytes > 0 || flags.length !== 1 || flags[0] !== 'ACK') return false;
-  return events.some(
-    (event) =>
-      event.kind === 'segment' &&
-      event.from === from &&
-      event.at < at &&
-      event.sequence + event.payloadBytes > sequence,
-  );
-}
-
 function stateRow({ at, end, to, withinMs, seenBy }: TraceState): TimedRow {
   const within = seenBy === 'sock_diag' && withinMs >= 1 ? ` (within ${formatDuration(withinMs)})` : '';
   const text = `${to ?? 'gone'}${within}`;
@@ -120,32 +87,6 @@ function stateRow({ at, end, to, withinMs, seenBy }: TraceState): TimedRow {
     alike: `${end} ${text}`,
     bytes: 0,
   };
-}
-
-/** The same call with the same answer, again and again, is one; a runtime may do other things in between. */
-function mergeCalls(events: readonly TraceEvent[], all: boolean): readonly TraceEvent[] {
-  if (all) return events;
-  const merged: TraceEvent[] = [];
-  const latest: Partial<Record<TraceEnd, number>> = {};
-  for (const event of events) {
-    const at = event.kind === 'call' ? latest[event.end] : undefined;
-    const before = at === undefined ? undefined : merged[at];
-    if (event.kind === 'call' && at !== undefined && before?.kind === 'call' && isSameAgain(before, event)) {
-      merged[at] = { ...before, returnedAt: event.returnedAt, times: before.times + event.times };
-      continue;
-    }
-    if (event.kind === 'call') latest[event.end] = merged.length;
-    merged.push(event);
-  }
-  return merged;
-}
-
-/** Only what tells nothing new: the end of file over and over, or an error. */
-function isSameAgain(a: TraceCall, b: TraceCall): boolean {
-  const isIdle = b.error !== null || (b.result === 0 && isEndOfFile(b));
-  const isSame = a.call === b.call && a.fd === b.fd && a.tid === b.tid && a.result === b.result && a.error === b.error;
-  const hasNotWaited = a.times > 1 || (a.returnedAt !== null && a.returnedAt - a.at < AT_ONCE_MS);
-  return isIdle && isSame && hasNotWaited && b.returnedAt !== null;
 }
 
 function callRows(call: TraceCall, connection: TraceConnection): readonly TimedRow[] {
