@@ -1,4 +1,5 @@
 import { type Confidence, formatEndpoint } from '../facts/index.ts';
+import type { TcpState } from '../tcp/index.ts';
 import { buildCaptureNotes } from './build-notes.ts';
 import type { CaptureFindings, JudgedConnection } from './capture-analysis.ts';
 import {
@@ -72,8 +73,8 @@ function buildEnd(end: CapturedEnd, other: CapturedEnd, { opening }: CapturedCon
   const isShown = end.segments > 0 || (end.synMs === null && end.initialSequence !== null && opening !== 'not-seen');
   return {
     endpoint: formatEndpoint(end.endpoint),
-    state: isShown ? states.state : null,
-    stateIfLost: isShown ? states.stateIfLost : null,
+    state: isShown ? withoutListener(states.state) : null,
+    statesIfLost: isShown ? states.ifLost.map(withoutListener) : [],
     segments: end.segments,
     dataOctets: end.dataOctets,
     missingOctets: stream?.missingOctets ?? 0,
@@ -84,6 +85,11 @@ function buildEnd(end: CapturedEnd, other: CapturedEnd, { opening }: CapturedCon
     resetAt: toTime(end.resetMs),
     windowClosedSince: toTime(end.windowClosedMs),
   };
+}
+
+/** A connection that a listener did not take, or gave back after a RST, is none. */
+function withoutListener(state: TcpState): TcpState {
+  return state === 'LISTEN' ? 'CLOSED' : state;
 }
 
 function buildOwed({ end, sinceMs, ageMs, provenMs }: OwedFin): OwedFinDocument {

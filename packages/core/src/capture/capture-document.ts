@@ -13,8 +13,8 @@ export interface CaptureEndDocument {
   readonly endpoint: string;
   /** When all that was seen has arrived; null where nothing of this end was seen. After TIME-WAIT no timer is followed. */
   readonly state: TcpState | null;
-  /** When the last segments on their way to it have not arrived; null where that makes no difference. */
-  readonly stateIfLost: TcpState | null;
+  /** When the last segments on their way to it have not arrived; empty where that makes no difference. */
+  readonly statesIfLost: readonly TcpState[];
   readonly segments: number;
   /** Octets of data that were seen of it, repeated ones once. */
   readonly dataOctets: number;

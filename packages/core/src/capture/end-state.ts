@@ -10,11 +10,12 @@ interface Arrival {
   readonly behind: number | null;
 }
 
-/** Both readings of an end: what it surely is in, and what it is in when everything that was seen has arrived. */
+/** What an end may be in, as far as the capture tells. */
 export interface EndStates {
+  /** When everything that was seen has arrived. */
   readonly state: TcpState;
-  /** When the last segments that were seen have not arrived; null where that makes no difference. */
-  readonly stateIfLost: TcpState | null;
+  /** When the last segments on their way to it have not arrived: the surest first, without `state`. */
+  readonly ifLost: readonly TcpState[];
 }
 
 /**
@@ -71,9 +72,14 @@ export class EndState {
   /** @param isWholeUpTo whether everything before a sequence number of the other end can have arrived */
   read(isWholeUpTo: (sequence: number) => boolean): EndStates {
     let state = this.#state;
+    // Each of them may have arrived although one before it has not.
+    const possible = new Set([state]);
     for (const { event, behind } of this.#waiting) {
-      if (behind === null || isWholeUpTo(behind)) state = step(state, event, this.#opening).state;
+      if (behind !== null && !isWholeUpTo(behind)) continue;
+      for (const before of [...possible]) possible.add(step(before, event, this.#opening).state);
+      state = step(state, event, this.#opening).state;
     }
-    return { state, stateIfLost: state === this.#state ? null : this.#state };
+    possible.delete(state);
+    return { state, ifLost: [...possible] };
   }
 }

@@ -17,10 +17,10 @@ export function formatConnectionLines(
   return width >= 2 * AT && ends.length < AT ? hang(ends, text, AT, width) : [ends, ...hang('', text, 4, width)];
 }
 
-/** `LAST-ACK or CLOSED`: the first when what was sent to it last was lost. */
-export function describeState({ state, stateIfLost }: CaptureEndDocument): string {
+/** `LAST-ACK or CLOSED`: the last one when everything that was seen has arrived. */
+export function describeState({ state, statesIfLost }: CaptureEndDocument): string {
   if (state === null) return 'a state that was not seen';
-  return stateIfLost === null ? state : glue(`${stateIfLost} or ${state}`);
+  return glue([...statesIfLost, state].join(' or '));
 }
 
 function describeVerdict(connection: CapturedConnectionDocument, dayOf: string | null): string {
