@@ -56,7 +56,7 @@ describe('the model of two Linux ends', () => {
 
   it('agrees on sequences that nobody has seen before', async () => {
     const seed = randomInt(2 ** 31);
-    console.log(`closewait lab model --runs ${RUNS} --seed ${seed}`);
+    process.stdout.write(`closewait lab model --runs ${RUNS} --seed ${seed}\n`);
     const outcome = await run(seed);
     expect(counterExample(outcome), `seed ${seed}`).toBeNull();
     expect(outcome.coverage.runs).toBe(RUNS);
