@@ -13,7 +13,7 @@ const AT = 12;
 const ROLE_SAYS = {
   active: 'of the side that closes first',
   passive: 'of the side whose peer closes first',
-  both: 'of both sides, when each closes before it has seen that the other did',
+  both: 'of a close from both sides at once',
   neither: 'before anybody closes',
 } as const;
 
@@ -73,35 +73,31 @@ function formatSettings(settings: readonly StateSetting[], style: Style, width: 
   return lines.length === 0 ? [] : [...lines, `${' '.repeat(AT)}${style.faint('values of the own network namespace')}`];
 }
 
-/** Orderly ways first, each on a line; those out of order follow together. */
+/** A table of the orderly ways; those out of order follow in one line. */
 function formatChanges(
   name: string,
-  preposition: string,
+  preposition: 'from' | 'to',
   changes: readonly StateChange[],
   style: Style,
 ): readonly string[] {
   const orderly = changes.filter((change) => change.orderly);
-  const shown = orderly.length === 0 ? changes : orderly;
-  const events = Math.max(...shown.map(({ event }) => event.length), 0);
-  const sends = Math.max(...shown.map((change) => describeSent(change).length), 0);
-  const states = Math.max(...shown.map(({ state }) => state.length), 0);
-  const lines = shown.map((change, index) => {
-    const { event, state, section, opening } = change;
-    const only = opening === null ? '' : `, ${opening} open only`;
-    const cells = [
-      padEnd(event, events),
-      padEnd(describeSent(change), sends),
-      `${preposition} ${padEnd(state, states)}`,
-      style.faint(`RFC 9293 ${section}${only}`),
-    ].filter((cell) => cell.trim() !== '');
-    return `${padEnd(index === 0 ? style.strong(name) : '', AT)}${cells.join('   ')}`;
+  const rows = orderly.map(({ event, sends, state, section, opening }) => [
+    event,
+    sends ?? '',
+    state,
+    opening === null ? section : `${section}, ${opening} open only`,
+  ]);
+  const table = [['BY', 'SENDS', preposition.toUpperCase(), 'RFC 9293'], ...rows];
+  const columns = [0, 1, 2, 3].map((column) => Math.max(...table.map((cells) => cells[column]?.length ?? 0)));
+  const lines = table.map((cells, index) => {
+    const line = cells
+      .map((cell, column) => padEnd(cell, columns[column] ?? 0))
+      .join('  ')
+      .trimEnd();
+    return index === 0 ? padEnd(style.strong(name), AT) + style.faint(line) : ' '.repeat(AT) + line;
   });
-  const others = changes.filter((change) => !shown.includes(change));
+  const others = changes.filter((change) => !change.orderly);
   return others.length === 0 ? lines : [...lines, `${' '.repeat(AT)}${describeOthers(preposition, others)}`];
-}
-
-function describeSent({ sends }: StateChange): string {
-  return sends === null ? '' : `sends ${sends}`;
 }
 
 /** `out of order: ABORT, rcv RST, user timeout, to CLOSED`. */

@@ -29,5 +29,6 @@ describe.each(TCP_STATES)('what is known of %s', (state) => {
     const text = formatExplainedState({ ...document, explained }, { colour: false, width: 80 }).join('\n');
     for (const { event } of [...explained.enters, ...explained.leaves]) expect(text).toContain(event);
     for (const { name } of knowledge.settings) expect(text).toContain(name);
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 });
