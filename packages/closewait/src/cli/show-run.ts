@@ -35,7 +35,7 @@ export async function traceScenario(
       },
     },
   );
-  return observed.promise;
+  return await observed.promise;
 }
 
 /** What of the scenario of the flawed server can be chosen. */
@@ -77,7 +77,7 @@ export async function traceFlawedServer(
     onStuck: finish,
     onClosed: finish,
   });
-  return observed.promise;
+  return await observed.promise;
 }
 
 const CAUSE_OF_BUSY = { read: 'worker-stuck', write: 'writer-blocked' } as const;

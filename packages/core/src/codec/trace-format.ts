@@ -37,7 +37,8 @@ export function decodeTraceFormat(bytes: Uint8Array): Decoded<TraceFormat> {
     if (!line.trimStart().startsWith('field:')) continue;
     const field = parseField(line);
     if (field === null) return problem(WHAT, 0, 'field:…; offset:…; size:…; signed:…;', quoteInput(line));
-    fields.set(field.name, field);
+    const { name: fieldName, ...where } = field;
+    fields.set(fieldName, where);
   }
   return fields.size === 0 ? problem(WHAT, 0, 'fields', quoteInput(lines[0] ?? '')) : decoded({ name, id, fields });
 }

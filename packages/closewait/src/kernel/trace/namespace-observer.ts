@@ -38,7 +38,7 @@ export class NamespaceObserver implements Disposable {
   readonly #descriptors: ObservedDescriptor[] = [];
   readonly #architecture: CallArchitecture;
   readonly #timer: NodeJS.Timeout;
-  #failure: unknown = null;
+  #failure: Error | null = null;
 
   /** @throws Error where the namespace cannot be read at all. */
   constructor(networkPath: string) {
@@ -108,7 +108,7 @@ export class NamespaceObserver implements Disposable {
     try {
       this.#poll();
     } catch (failure) {
-      this.#failure = failure;
+      this.#failure = failure instanceof Error ? failure : new Error(String(failure));
       clearInterval(this.#timer);
     }
   }

@@ -17,7 +17,7 @@ import {
   type TraceFormat,
 } from '@closewait/core/codec';
 import { known, type Reading, unknown } from '@closewait/core/facts';
-import { failureOf } from '../../ffi/index.ts';
+import { failureOf, type SystemFailure } from '../../ffi/index.ts';
 import { refusal } from '../live/refusal.ts';
 import { hasEnded, instanceName, ownerOfInstance, ownOwner } from './instance-name.ts';
 import { openTracefs, type Tracefs } from './tracefs.ts';
@@ -66,7 +66,7 @@ interface Processor {
   readonly number: number;
   readonly fd: number;
   readonly statistics: string;
-  dropped: number;
+  missing: number;
 }
 
 const CLOCK = 'mono';
@@ -119,7 +119,7 @@ export class TraceSession implements Disposable {
       number: Number(cpu.slice('cpu'.length)),
       fd: openSync(`${folder}/per_cpu/${cpu}/trace_pipe_raw`, constants.O_RDONLY | constants.O_NONBLOCK),
       statistics: `per_cpu/${cpu}/stats`,
-      dropped: 0,
+      missing: 0,
     }));
     this.#write('tracing_on', '1');
   }
@@ -138,7 +138,8 @@ export class TraceSession implements Disposable {
       if (folder !== null) removeInstance(folder);
       tracefs.value[Symbol.dispose]();
       if (cause instanceof UnexpectedLayout) return unknown('unsupported', cause.message);
-      return refusal(failureOf('tracefs', cause), cause instanceof Error && 'path' in cause ? nameIn(cause.path) : '');
+      if (cause instanceof Refused) return refusal(cause.failure, `${cause.file} of tracefs`);
+      return refusal(failureOf('open', cause), 'an instance of tracefs');
     }
   }
 
@@ -149,7 +150,7 @@ export class TraceSession implements Disposable {
     const events = this.#newer;
     this.#newer = [];
     let lost = 0;
-    let lostMore = false;
+    let lostSome = false;
     for (const processor of this.#processors) {
       // What makes events faster than they are read must not keep this from coming to an end.
       for (let isOlder = true; isOlder; ) {
@@ -157,22 +158,21 @@ export class TraceSession implements Disposable {
         if (bytes === 0) break;
         // A copy: the events are views into it.
         const page = must(decodeTracePage(new Uint8Array(this.#page.subarray(0, bytes))));
-        if (page.lost === null) lostMore = true;
-        else lost += page.lost;
+        lostSome ||= page.lost !== 0;
         for (const { atNs, bytes: record } of page.records) {
           isOlder = atNs <= beganNs;
           const event = this.#events.get((record[0] ?? 0) | ((record[1] ?? 0) << 8));
           if (event !== undefined) events.push({ event, atNs, processor: processor.number, bytes: record });
         }
       }
-      const dropped = this.#readDropped(processor);
-      lost += dropped - processor.dropped;
-      processor.dropped = dropped;
+      const missing = this.#readMissing(processor);
+      lost += missing - processor.missing;
+      processor.missing = missing;
     }
     events.sort((a, b) => Number(a.atNs - b.atNs));
     const end = events.findIndex(({ atNs }) => atNs > beganNs);
     if (end >= 0) this.#newer = events.splice(end);
-    return { events, lost, lostMore };
+    return { events, lost, lostMore: lostSome && lost === 0 };
   }
 
   /** From now on another choice of an event's records is made. */
@@ -198,23 +198,47 @@ export class TraceSession implements Disposable {
     }
   }
 
-  /** Events that came while the buffer was full and the oldest were to stay; the header of a page does not count them. */
-  #readDropped({ statistics }: Processor): number {
+  /**
+   * Events that were overwritten, or came while there was no room. The header of a page has a number too, but only where
+   * the page has room for it, which a full one has not.
+   */
+  #readMissing({ statistics }: Processor): number {
     const text = this.#read(statistics).toString('latin1');
-    return Number(/^dropped events: (?<count>\d+)$/m.exec(text)?.groups?.['count'] ?? 0);
+    const counts = text.matchAll(/^(?:overrun|commit overrun|dropped events): (?<count>\d+)$/gm);
+    return [...counts].reduce((sum, { groups }) => sum + Number(groups?.['count'] ?? 0), 0);
   }
 
   #read(file: string): Buffer {
-    return readFileSync(`${this.#folder}/${file}`);
+    return access('read', file, () => readFileSync(`${this.#folder}/${file}`));
   }
 
   #write(file: string, text: string): void {
-    writeFileSync(`${this.#folder}/${file}`, text);
+    access('write', file, () => writeFileSync(`${this.#folder}/${file}`, text));
   }
 }
 
 /** Bytes of the kernel that are not what this program was written for. */
 class UnexpectedLayout extends Error {}
+
+/** What the kernel answered to the access to one file. */
+class Refused extends Error {
+  readonly failure: SystemFailure;
+  readonly file: string;
+
+  constructor(failure: SystemFailure, file: string) {
+    super(`${failure.op} ${file}: ${failure.errno}`);
+    this.failure = failure;
+    this.file = file;
+  }
+}
+
+function access<T>(op: string, file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    throw new Refused(failureOf(op, cause), file);
+  }
+}
 
 function must<T>(result: Decoded<T>): T {
   if (result.ok) return result.value;
@@ -245,9 +269,4 @@ function removeInstance(folder: string): void {
   } catch (cause) {
     if (failureOf('rmdir', cause).errno !== 'ENOENT') throw cause;
   }
-}
-
-/** The file below the root of tracefs, without the way to it. */
-function nameIn(path: unknown): string {
-  return String(path).replace(/^.*\/instances\/[^/]*\/?/, '');
 }
