@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeModelDepartures, writeModelSummary, writeModelTransitions } from './write-model.ts';
 import { writeSpeed } from './write-speed.ts';
 import { writeSynFinTable, writeSynFinVerdict } from './write-syn-fin.ts';
 
@@ -19,6 +20,9 @@ export const MEASURED_PARTS: readonly MeasuredPart[] = [
   { page: 'README.md', name: 'speed', from: `../../bench/results/${latestBenchmark()}`, write: writeSpeed },
   { page: 'docs/syn-fin.md', name: 'syn-fin verdict', from: 'syn-fin.json', write: writeSynFinVerdict },
   { page: 'docs/syn-fin.md', name: 'syn-fin table', from: 'syn-fin.json', write: writeSynFinTable },
+  { page: 'docs/state-machine.md', name: 'model summary', from: 'model.json', write: writeModelSummary },
+  { page: 'docs/state-machine.md', name: 'model transitions', from: 'model.json', write: writeModelTransitions },
+  { page: 'docs/state-machine.md', name: 'model departures', from: 'model.json', write: writeModelDepartures },
 ];
 
 /** Results are named by their day. */

@@ -1,4 +1,5 @@
 /** What is measured, and the command line of closewait that does it; the name is that of the file in docs/measured/. */
 export const MEASUREMENTS: Readonly<Record<string, readonly string[]>> = {
+  model: ['lab', 'model', '--runs', '10000', '--seed', '9293'],
   'syn-fin': ['lab', 'syn-fin'],
 };

@@ -20,6 +20,8 @@ export interface ModelReport {
   readonly tookMs: number;
   /** Rules that the model went without. */
   readonly without: readonly LinuxRuleId[];
+  /** What the sequences had to do without, and why. */
+  readonly leftOut: readonly string[];
   /** How often an end of the kernel's was seen to enter each state. */
   readonly states: readonly { readonly state: TcpState; readonly seen: number }[];
   /** Every orderly transition of RFC 9293, and how often the kernel did what it says. */

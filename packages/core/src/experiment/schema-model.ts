@@ -34,6 +34,7 @@ export const modelSchema: z.ZodType<ModelReport> = z
     repeats: count.describe('Segments that a sender sent again.'),
     tookMs: count,
     without: z.array(rule).describe('Rules that the model went without.'),
+    leftOut: z.array(z.string()).describe('What the sequences had to do without, and why.'),
     states: z.array(z.strictObject({ state, seen: count })),
     transitions: z.array(
       z.strictObject({

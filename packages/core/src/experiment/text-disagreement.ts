@@ -21,14 +21,16 @@ function formatStep(step: ModelStep, index: number, isLast: boolean, style: Styl
   const { action, model, kernel, reasons } = step;
   const head = `${`${index + 1}.`.padStart(4)}  ${style.strong(safeText(action))}${answerOf(model)}`;
   const why = reasons.flatMap((reason) => row('', reason, columns)).map(style.faint);
+  const differing = (told: ModelSight): string =>
+    model.answer === kernel.answer ? answerOf(told) : style.alarm(answerOf(told));
   if (!isLast) return ['', head, ...sight(model, null, style, columns), ...why];
   return [
     '',
     `${`${index + 1}.`.padStart(4)}  ${style.strong(safeText(action))}`,
-    `${INDENT}${style.strong('The model says')}${answerOf(model)}`,
+    `${INDENT}${style.strong('The model says')}${differing(model)}`,
     ...sight(model, kernel, style, columns),
     ...why,
-    `${INDENT}${style.strong('The kernel says')}${answerOf(kernel)}`,
+    `${INDENT}${style.strong('The kernel says')}${differing(kernel)}`,
     ...sight(kernel, model, style, columns),
   ];
 }
@@ -44,12 +46,10 @@ function sight(one: ModelSight, other: ModelSight | null, style: Style, columns:
     ['b', one.b, other?.b],
     ['queue', queueOf(one), other === null ? undefined : queueOf(other)],
     ['sent', sentOf(one), other === null ? undefined : sentOf(other)],
-    ['answer', `${one.answer ?? 'none'}`, other === null ? undefined : `${other.answer ?? 'none'}`],
   ];
   return lines.flatMap(([label, text, differs]) => {
     const isSame = differs === undefined || differs === text;
     if (text === '' && isSame) return [];
-    if (label === 'answer' && isSame) return [];
     const rows = row(label, text === '' ? 'nothing' : text, columns);
     return isSame ? rows : rows.map(style.alarm);
   });

@@ -44,7 +44,7 @@ function formatCoverage(report: ModelReport, style: Style, columns: number): rea
     style.strong('Transitions of RFC 9293'),
     ...report.transitions.map((transition) => formatTransition(transition, style)),
     '',
-    `${style.strong('Departures of Linux')}, and where they are: net/ipv4/ but where another folder is named`,
+    `${style.strong('Departures of Linux')}, and where they are (in net/ipv4 but for full paths)`,
     ...report.rules.flatMap((rule) => formatRule(rule, style, columns)),
   ];
 }
@@ -96,11 +96,12 @@ function formatVerdict(report: ModelReport, style: Style, columns: number): read
 }
 
 function formatRun(report: ModelReport, columns: number): readonly string[] {
-  const { kernel, runs, seed, tookMs, without, repeats } = report;
+  const { kernel, runs, seed, tookMs, without, repeats, leftOut } = report;
   const repeated =
     repeats === 0 ? '' : ` ${formatCount(repeats)} segments were sent again and kept from the other end.`;
   const less = without.map((rule) => ` --without ${rule}`).join('');
   return [
+    ...leftOut.flatMap((what) => wrap(`Left out: ${safeText(what)}`, columns)),
     ...wrap(`${safeText(kernel)}, ${formatDuration(tookMs)}.${repeated}`, columns),
     `Again: closewait lab model --runs ${runs} --seed ${seed}${less}`,
   ];

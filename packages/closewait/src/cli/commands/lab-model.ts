@@ -17,6 +17,7 @@ interface ModelOptions {
 }
 
 const SEEDS = 2 ** 31;
+const NO_DESTROY = 'SOCK_DESTROY: this kernel is built without CONFIG_INET_DIAG_DESTROY.';
 
 /** `closewait lab model`: the state machine against the kernel. Exit code 1: they disagree. */
 export async function run({ options, terminal }: Invocation): Promise<number> {
@@ -36,7 +37,7 @@ export async function run({ options, terminal }: Invocation): Promise<number> {
       onRun: (done) => progress.show(done, `sequences, seed ${seed}`),
     });
   });
-  const { coverage, disagreement } = outcome;
+  const { coverage, canDestroy, disagreement } = outcome;
   const report = buildModelReport(
     {
       takenAt,
@@ -47,6 +48,7 @@ export async function run({ options, terminal }: Invocation): Promise<number> {
       repeats: coverage.repeats,
       tookMs: Math.round(performance.now() - startedMs),
       without: rules,
+      leftOut: canDestroy ? [] : [NO_DESTROY],
       disagreement:
         disagreement === null
           ? null

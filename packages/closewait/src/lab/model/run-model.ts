@@ -23,6 +23,8 @@ export interface ModelRun {
 /** What came of it. */
 export interface ModelOutcome {
   readonly coverage: Coverage;
+  /** False: the kernel is built without SOCK_DESTROY, and the sequences were played without it. */
+  readonly canDestroy: boolean;
   /** The shortest sequence that was found on which model and kernel disagree; null where they agreed on all. */
   readonly disagreement: { readonly played: Played; readonly shrinks: number } | null;
 }
@@ -55,13 +57,15 @@ export async function runModel({
   const [fc, { SEQUENCE }] = await Promise.all([import('fast-check'), import('./draw-sequence.ts')]);
   using stack = new DisposableStack();
   const ground = stack.use(openGround());
+  const canDestroy = ground.tables.a.canDestroy();
   const coverage = new Coverage();
   const failures: { readonly actions: readonly ModelAction[]; readonly played: Played }[] = [];
   const broken: unknown[] = [];
   let port = FIRST_PORT;
   const playNext = (actions: readonly ModelAction[], withinMs: number): Played => {
     port = port === LAST_PORT ? FIRST_PORT : port + 1;
-    return play(ground, actions, { port, without, patienceMs: withinMs });
+    const possible = canDestroy ? actions : actions.filter(({ does }) => does !== 'destroy');
+    return play(ground, possible, { port, without, patienceMs: withinMs });
   };
   const property = fc.asyncProperty(SEQUENCE, async (actions) => {
     await nextTurn();
@@ -87,10 +91,11 @@ export async function runModel({
   if (broken.length > 0) throw broken[0];
   const [first] = failures;
   const last = failures.at(-1);
-  if (first === undefined || last === undefined) return { coverage, disagreement: null };
+  if (first === undefined || last === undefined) return { coverage, canDestroy, disagreement: null };
   const again = playNext(last.actions, patienceMs);
   return {
     coverage,
+    canDestroy,
     disagreement: again.disagrees ? { played: again, shrinks: numShrinks } : { played: first.played, shrinks: 0 },
   };
 }

@@ -24,6 +24,7 @@ export interface TableRow {
 }
 
 const ENOENT = 2;
+const EOPNOTSUPP = 95;
 
 /** The socket table of one network, asked for one socket at a time: 20 µs a question. */
 export class SocketTable implements Disposable {
@@ -52,6 +53,12 @@ export class SocketTable implements Disposable {
   findListener(local: SocketName['local']): TableRow | null {
     const row = this.#ask({ family: 'ipv4', local, remote: { address: '0.0.0.0', port: 0 } });
     return row?.facts.state === 'LISTEN' ? row : null;
+  }
+
+  /** Whether this kernel can end sockets for somebody else: CONFIG_INET_DIAG_DESTROY. Asked with a socket that does not exist. */
+  canDestroy(): boolean {
+    const nowhere = { address: '0.0.0.0', port: 0 };
+    return this.destroy({ family: 'ipv4', local: nowhere, remote: nowhere, cookie: 0n }) !== EOPNOTSUPP;
   }
 
   /** SOCK_DESTROY: 0, or the error number. Needs CAP_NET_ADMIN in the network. */
