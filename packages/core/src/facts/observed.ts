@@ -75,6 +75,8 @@ export interface ObservedChange {
 /** A socket was there, or was so, for the first time in the look at `atMs`; in the look before, at `sinceMs`, it was not. */
 export interface ObservedSighting {
   readonly sinceMs: number;
+  /** When that look began; `atMs` is when it ended. */
+  readonly lookedMs: number;
   readonly atMs: number;
   readonly local: Endpoint;
   readonly remote: Endpoint;

@@ -40,17 +40,18 @@ export class SocketWatch {
     const now = new Map(list.sockets.map((socket) => [keyOf(socket), socket]));
     for (const [key, socket] of now) {
       const before = this.#before.get(key);
-      if (before?.state !== socket.state || before.inode !== socket.inode) this.#note(socket, socket.state, atMs);
+      if (before?.state !== socket.state || before.inode !== socket.inode)
+        this.#note(socket, socket.state, beganMs, atMs);
     }
-    for (const [key, socket] of this.#before) if (!now.has(key)) this.#note(socket, null, atMs);
+    for (const [key, socket] of this.#before) if (!now.has(key)) this.#note(socket, null, beganMs, atMs);
     this.longestBetweenMs = Math.max(this.longestBetweenMs, atMs - this.#beforeMs);
     this.#before = now;
     this.#beforeMs = beganMs;
     return known(list.sockets);
   }
 
-  #note({ local, remote, inode }: SocketFacts, state: ObservedSighting['state'], atMs: number): void {
-    this.sightings.push({ sinceMs: this.#beforeMs, atMs, local, remote, state, inode });
+  #note({ local, remote, inode }: SocketFacts, state: ObservedSighting['state'], lookedMs: number, atMs: number): void {
+    this.sightings.push({ sinceMs: this.#beforeMs, lookedMs, atMs, local, remote, state, inode });
   }
 }
 

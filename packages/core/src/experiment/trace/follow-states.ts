@@ -97,6 +97,8 @@ export function followEnd(
   };
 }
 
+const SMALL: readonly TcpState[] = ['FIN-WAIT-2', 'TIME-WAIT'];
+
 /**
  * What a socket becomes that the tracepoint says is closed. A socket in TIME-WAIT, or in FIN-WAIT-2 that no process has
  * any more, is replaced by a small one that the tracepoint does not know (tcp_time_wait, net/ipv4/tcp_minisocks.c); what
@@ -110,8 +112,11 @@ function endOf(
 ): readonly TraceState[] {
   if (last === undefined) return [];
   if (last.to !== 'CLOSED') return [last];
-  const later = sightings.filter(({ atMs, state }) => atMs > last.at && state !== null);
-  const [small] = later;
+  // A look that had begun before may have seen the socket that is gone now.
+  const later = sightings.filter(
+    ({ lookedMs, state }) => lookedMs > last.at && state !== null && SMALL.includes(state),
+  );
+  const small = later[0] ?? staysSmall(sightings, last.at);
   if (small === undefined) return [last];
   const timeWait = later.find(({ state }) => state === 'TIME-WAIT');
   const fin = segments.find(({ source, flags }) => {
@@ -133,6 +138,15 @@ function endOf(
     becomes.push({ kind: 'state', at: gone.atMs, end, from, to: null, withinMs, seenBy: 'sock_diag' });
   }
   return becomes;
+}
+
+/** Looks note what changes: what one has seen, and the next one after `atMs` too, is noted once, before. */
+function staysSmall(sightings: readonly ObservedSighting[], atMs: number): ObservedSighting | undefined {
+  const before = sightings.findLast(({ lookedMs }) => lookedMs <= atMs);
+  const next = sightings.find(({ lookedMs }) => lookedMs > atMs);
+  const isSmall = before !== undefined && before.state !== null && SMALL.includes(before.state);
+  // The look before the next change is the one that began at its `sinceMs`. The observation ends with a look.
+  return isSmall && (next === undefined || next.sinceMs > atMs) ? before : undefined;
 }
 
 function fromSightings(end: TraceEnd, sightings: readonly ObservedSighting[]): readonly TraceState[] {
