@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeModelDepartures, writeModelSummary, writeModelTransitions } from './write-model.ts';
+import { writeSequence } from './write-sequence.ts';
 import { writeSpeed } from './write-speed.ts';
 import { writeSynFinTable, writeSynFinVerdict } from './write-syn-fin.ts';
 
@@ -23,6 +24,12 @@ export const MEASURED_PARTS: readonly MeasuredPart[] = [
   { page: 'docs/state-machine.md', name: 'model summary', from: 'model.json', write: writeModelSummary },
   { page: 'docs/state-machine.md', name: 'model transitions', from: 'model.json', write: writeModelTransitions },
   { page: 'docs/state-machine.md', name: 'model departures', from: 'model.json', write: writeModelDepartures },
+  {
+    page: 'docs/sequences.md',
+    name: 'sequence of close-missing',
+    from: 'sequence-close-missing.json',
+    write: writeSequence,
+  },
 ];
 
 /** Results are named by their day. */

@@ -2,4 +2,5 @@
 export const MEASUREMENTS: Readonly<Record<string, readonly string[]>> = {
   model: ['lab', 'model', '--runs', '10000', '--seed', '9293'],
   'syn-fin': ['lab', 'syn-fin'],
+  'sequence-close-missing': ['lab', 'close-missing', '--show'],
 };
