@@ -68,6 +68,7 @@ export const ROOMS: readonly Room[] = [
     sideDoors: {
       'schema.ts': { packages: ['zod'] },
       'schema-model.ts': { packages: ['zod'] },
+      'schema-remedies.ts': { packages: ['zod'] },
       'schema-syn-fin.ts': { packages: ['zod'] },
       'schema-trace.ts': { packages: ['zod'] },
     },

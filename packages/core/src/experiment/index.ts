@@ -1,5 +1,6 @@
 export { buildModelReport, type ModelCounts, type ModelRunFacts } from './build-model.ts';
 export { buildSynFinReport } from './build-syn-fin.ts';
+export { drawRemediesPage } from './html-remedies.ts';
 export { htmlSynFin } from './html-syn-fin.ts';
 export {
   MODEL_SCHEMA_ID,
@@ -22,7 +23,8 @@ export {
   type RemedyPeer,
   type UnmeasuredCell,
 } from './remedies-document.ts';
-export { type CellVerdict, judgeCell } from './remedies-verdict.ts';
+export { findInRemedies, type RemedyFinding } from './remedies-findings.ts';
+export { type CellVerdict, judgeAnyCell, judgeCell, judgeCells, VERDICTS } from './remedies-verdict.ts';
 export { PEERS, type PeerId, REMEDIES, type RemedyCause, type RemedyId } from './remedies-vocabulary.ts';
 export {
   SYN_FIN_FATES,
@@ -49,6 +51,7 @@ export { listSynFinRows, type SynFinRow } from './syn-fin-rows.ts';
 export { judgeSynFin } from './syn-fin-verdict.ts';
 export { listSettings, TARGET_WORDS } from './syn-fin-words.ts';
 export { formatModel, type ModelTextOptions } from './text-model.ts';
+export { formatRemedies, type RemediesTextOptions } from './text-remedies.ts';
 export { formatSynFin, type SynFinTextOptions } from './text-syn-fin.ts';
 export { buildTrace } from './trace/build-trace.ts';
 export { formatTrace, type TraceTextOptions } from './trace/format-trace.ts';

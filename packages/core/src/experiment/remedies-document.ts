@@ -83,12 +83,12 @@ export interface MeasuredCell extends CellPlace {
     readonly result: 'free' | 'freed' | 'lost';
     readonly afterMs: number | null;
   };
-  /** States of both ends, the first two at the moment of the remedy. CLOSED: the kernel lists no such socket. */
+  /** States of both ends, the first two from the moment of the remedy. CLOSED: the kernel lists no such socket. */
   readonly transitions: readonly CellTransition[];
   /** Calls of the program since then, repeated answers once. */
   readonly ownerSees: readonly CellCall[];
   /** What calls on the descriptor answered after the watching, where it was still open. */
-  readonly ownerWouldSee: readonly CellCall[];
+  readonly ownerWouldSee: readonly Omit<CellCall, 'atMs'>[];
   readonly peerSees: readonly CellCall[];
   /** On the wire, equal ones in a row once. What was sent to a vanished peer did not reach it. */
   readonly segments: readonly CellSegment[];

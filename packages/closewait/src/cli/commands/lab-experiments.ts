@@ -27,6 +27,26 @@ export const LAB_EXPERIMENTS: readonly Command[] = [
     load: () => import('./lab-model.ts'),
   },
   {
+    name: 'remedies',
+    says: 'every remedy on every cause with real sockets: does the connection go, the descriptor, is the worker free',
+    options: [
+      { flags: '--only <causes>', says: 'rows, with commas; each is then shown remedy by remedy' },
+      { flags: '--remedy <remedies>', says: 'columns, with commas; what is done without any is measured with them' },
+      {
+        flags: '--peer <peer>',
+        says: 'show one kind of peer: half-closed, closed, expired or vanished; with --only all that was seen of it',
+      },
+      JSON_OPTION,
+      { flags: '--html <file>', says: 'also write the whole matrix as one page that needs nothing else' },
+    ],
+    examples: [
+      'closewait lab remedies --html remedies.html',
+      'closewait lab remedies --only worker-stuck',
+      'closewait lab remedies --only writer-blocked --remedy destroy,user-timeout --peer half-closed',
+    ],
+    load: () => import('./lab-remedies.ts'),
+  },
+  {
     name: 'syn-fin',
     says: 'sends SYN+FIN and its kin through a raw socket to a listener, and says what this kernel does with them',
     options: [

@@ -146,7 +146,7 @@ class Peer:
         if self.sock is None or self.sock.fileno() == -1 or self.leaves == 'vanish':
             return
         if self.reads:
-            return log(self.number, 'heard', f'{self.heard} bytes')
+            return log(self.number, 'then heard', f'{self.heard} bytes') if self.heard else None
         total, end = 0, 'nothing more'
         try:
             while data := self.sock.recv(65536):

@@ -26,7 +26,7 @@ export function buildCell(played: PlayedCell, troupe: TroupePlayed, servedWithou
     ports,
     zeroMs,
     peerIsDeaf: peer === 'vanished',
-    states: startsWithFin(played) ? { own: 'CLOSE-WAIT', peer: 'FIN-WAIT-2' } : null,
+    states: startsWithFin(played) ? { own: 'CLOSE-WAIT', peer: 'FIN-WAIT-1' } : null,
   });
   const [start] = transitions;
   if (!hasOtherStart(played) && start?.state !== 'CLOSE-WAIT') {
@@ -64,7 +64,9 @@ export function buildCell(played: PlayedCell, troupe: TroupePlayed, servedWithou
       owner.filter((line) => !isLater(line)),
       zeroMs,
     ),
-    ownerWouldSee: callsOf(owner.filter(isLater), zeroMs),
+    ownerWouldSee: owner
+      .filter(isLater)
+      .map(({ call, answer: said }) => ({ call: call.replace(/^then /, ''), answer: said })),
     peerSees: callsOf(
       troupe.peers.of(slot).filter((line) => since(line) && !NO_CALLS.includes(line.call)),
       zeroMs,
@@ -99,9 +101,9 @@ function hasOtherStart({ cell: { cause, peer } }: PlayedCell): boolean {
 }
 
 /** The moment from which a cell's times count. */
-function findZero(played: PlayedCell, { timeline, appliedAtMs }: TroupePlayed): number | null {
+function findZero(played: PlayedCell, { timeline }: TroupePlayed): number | null {
   if (played.ports === null) return null;
-  if (!startsWithFin(played)) return appliedAtMs;
+  if (!startsWithFin(played)) return played.appliedAtMs;
   const { own, peer } = played.ports;
   const fin = timeline.segments.get(endOf(peer, own))?.find(({ segment }) => segment.flags.includes('FIN'));
   return fin?.atMs ?? null;

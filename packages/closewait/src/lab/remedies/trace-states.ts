@@ -73,8 +73,8 @@ export function traceStates(timeline: Timeline, start: TraceStart): readonly Cel
 class Wire {
   readonly #peerIsDeaf: boolean;
   readonly #now: Readonly<Record<End, TcpState>>;
-  /** SEG.SEQ behind the own FIN. */
-  #ownFinEnd: number | null = null;
+  /** SEG.SEQ behind each end's FIN: its acknowledgement. */
+  readonly #finEnd: Record<End, number | null> = { own: null, peer: null };
 
   constructor(peerIsDeaf: boolean, now: Readonly<Record<End, TcpState>>) {
     this.#peerIsDeaf = peerIsDeaf;
@@ -82,20 +82,25 @@ class Wire {
   }
 
   take({ by, segment }: SentSegment): readonly (readonly [End, TcpState])[] {
-    const { flags } = segment;
-    if (flags.includes('RST')) {
-      const hearsIt = by === 'peer' || !this.#peerIsDeaf;
-      return hearsIt
-        ? [this.#move(by, 'ABORT'), this.#move(by === 'own' ? 'peer' : 'own', 'rcv RST')]
-        : [this.#move(by, 'ABORT')];
+    const { flags, payloadBytes } = segment;
+    const to = by === 'own' ? 'peer' : 'own';
+    const isFin = flags.includes('FIN');
+    const isReset = flags.includes('RST');
+    if (isFin) this.#finEnd[by] = (segment.sequence + payloadBytes + 1) >>> 0;
+    const moves: (readonly [End, TcpState])[] = [];
+    if (isReset) moves.push(this.#move(by, 'ABORT'));
+    // Repeated ones move nothing: LAST-ACK and FIN-WAIT-2 have closed already.
+    else if (isFin && this.#now[by] === 'CLOSE-WAIT') moves.push(this.#move(by, 'CLOSE'));
+    // A vanished peer hears pure acknowledgements until that of its FIN, and nothing else.
+    const isHeard = to === 'own' || !this.#peerIsDeaf || (!isFin && !isReset && payloadBytes === 0);
+    if (!isHeard) return moves;
+    const acknowledges = flags.includes('ACK') && segment.acknowledgment === this.#finEnd[to];
+    if (isReset) moves.push(this.#move(to, 'rcv RST'));
+    else if (to === 'peer' && isFin) moves.push(this.#move(to, acknowledges ? 'rcv FIN,ACK of FIN' : 'rcv FIN'));
+    else if (acknowledges && ['LAST-ACK', 'FIN-WAIT-1'].includes(this.#now[to])) {
+      moves.push(this.#move(to, 'rcv ACK of FIN'));
     }
-    if (by === 'own' && flags.includes('FIN')) {
-      this.#ownFinEnd = (segment.sequence + segment.payloadBytes + 1) >>> 0;
-      const sent = this.#move('own', 'CLOSE');
-      return this.#peerIsDeaf ? [sent] : [sent, this.#move('peer', 'rcv FIN')];
-    }
-    const acknowledgesFin = by === 'peer' && flags.includes('ACK') && segment.acknowledgment === this.#ownFinEnd;
-    return acknowledgesFin && this.#now.own === 'LAST-ACK' ? [this.#move('own', 'rcv ACK of FIN')] : [];
+    return moves;
   }
 
   #move(end: End, event: TcpEvent): readonly [End, TcpState] {

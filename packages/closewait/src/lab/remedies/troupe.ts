@@ -28,6 +28,8 @@ export interface PlayedCell {
   readonly ports: CellPorts | null;
   /** What the remedy from outside was answered; null for what is in the program. */
   readonly answer: string | null;
+  /** When it was done, or would have been. */
+  readonly appliedAtMs: number;
   /** What kept the socket before its peer left; null: nothing that was found. */
   readonly heldBy: 'descriptor' | 'accept-queue' | 'message' | null;
   /** When nothing kept it any more; null: it is kept at the end. */
@@ -40,8 +42,6 @@ export interface TroupePlayed {
   readonly timeline: Timeline;
   readonly owner: SlotLog;
   readonly peers: SlotLog;
-  /** When what is done from outside was done. */
-  readonly appliedAtMs: number;
   /** When the watching ended: what the programs are asked afterwards changes things. */
   readonly endedAtMs: number;
 }
@@ -65,7 +65,7 @@ export class TroupePlay {
   readonly #ownerLog: SlotLog;
   readonly #peersLog: SlotLog;
   readonly #kept = new Map<number, Kept>();
-  readonly #answers = new Map<number, string | null>();
+  readonly #applied = new Map<number, { readonly answer: string | null; readonly atMs: number }>();
 
   constructor(
     troupe: Troupe,
@@ -105,7 +105,8 @@ export class TroupePlay {
         return {
           cell,
           ports: this.#view.portsOf(cell),
-          answer: this.#answers.get(cell.slot) ?? null,
+          answer: this.#applied.get(cell.slot)?.answer ?? null,
+          appliedAtMs: this.#applied.get(cell.slot)?.atMs ?? appliedAtMs,
           heldBy: kept?.heldBy ?? null,
           freedAtMs: kept?.freedAtMs ?? null,
         };
@@ -113,7 +114,6 @@ export class TroupePlay {
       timeline,
       owner: this.#ownerLog,
       peers: this.#peersLog,
-      appliedAtMs,
       endedAtMs,
     };
   }
@@ -189,15 +189,18 @@ export class TroupePlay {
         inode: this.#kept.get(cell.slot)?.inode ?? 0,
         holderOf,
       };
-      this.#answers.set(cell.slot, applyRemedy(cell.remedy, patient));
+      const atMs = nowMs();
+      this.#applied.set(cell.slot, { atMs, answer: applyRemedy(cell.remedy, patient) });
     }
     if (this.#cells.some(({ remedy }) => remedy === 'raise-limit')) {
+      const atMs = nowMs();
       const raised = limitDescriptorsOf(owner.pid, MANY_DESCRIPTORS);
-      for (const { slot } of this.#cells) this.#answers.set(slot, raised.ok ? 'ok' : raised.errno);
+      for (const { slot } of this.#cells) this.#applied.set(slot, { atMs, answer: raised.ok ? 'ok' : raised.errno });
     }
     if (this.#cells.some(({ remedy }) => remedy === 'restart')) {
+      const atMs = nowMs();
       await this.#stage.end(owner);
-      for (const { slot } of this.#cells) this.#answers.set(slot, 'ok');
+      for (const { slot } of this.#cells) this.#applied.set(slot, { atMs, answer: 'ok' });
       fresh = this.#startOwner('--restarted', '1');
     }
     return fresh;
@@ -247,8 +250,12 @@ export class TroupePlay {
 
   /** After the watching: what calls on what is left answer. A stopped program makes none. */
   async #ask(owner: LabProcess, peers: LabProcess): Promise<void> {
-    if (this.#troupe.cause !== 'process-stopped') await this.#tell(owner, this.#ownerLog, 'ask');
-    await this.#tell(peers, this.#peersLog, 'ask');
+    const { cause } = this.#troupe;
+    const askPeers = (): Promise<void> => this.#tell(peers, this.#peersLog, 'ask');
+    // Peers of a blocked writer read now, and its calls would answer differently then. Others would hear what it sends.
+    if (cause !== 'writer-blocked') await askPeers();
+    if (cause !== 'process-stopped') await this.#tell(owner, this.#ownerLog, 'ask');
+    if (cause === 'writer-blocked') await askPeers();
   }
 }
 
