@@ -1,6 +1,14 @@
 import { ClosewaitError } from '@closewait/core/facts';
 import { describe, expect, it } from 'vitest';
-import { parseDuration, parseInterval, parsePort, parseState, parseStates } from './option-values.ts';
+import {
+  parseCount,
+  parseDuration,
+  parseInterval,
+  parsePort,
+  parseSeed,
+  parseState,
+  parseStates,
+} from './option-values.ts';
 
 describe('parseDuration', () => {
   it.each([
@@ -76,5 +84,26 @@ describe('parseInterval', () => {
 
   it.each(['0', '99ms', 'often'])('refuses %j', (text) => {
     expect(() => parseInterval(text)).toThrow(ClosewaitError);
+  });
+});
+
+describe('parseCount', () => {
+  it('reads a number', () => {
+    expect(parseCount('300')).toBe(300);
+  });
+
+  it.each(['0', '-1', '1.5', 'many', '10000001'])('refuses %j', (text) => {
+    expect(() => parseCount(text)).toThrow(ClosewaitError);
+  });
+});
+
+describe('parseSeed', () => {
+  it('reads 32 bits, with or without sign', () => {
+    expect(parseSeed('-2147483648')).toBe(-(2 ** 31));
+    expect(parseSeed('4294967295')).toBe(2 ** 32 - 1);
+  });
+
+  it.each(['', '4294967296', '-2147483649', '0x1'])('refuses %j', (text) => {
+    expect(() => parseSeed(text)).toThrow(ClosewaitError);
   });
 });

@@ -74,7 +74,7 @@ function readData(turn: Turn, side: Side, end: LinuxEnd, bytes: number): number 
 }
 
 /** sock_error(): the error that waits is told once. */
-export function takeError(turn: Turn, side: Side): ModelErrno | null {
+function takeError(turn: Turn, side: Side): ModelErrno | null {
   const { error } = turn.pair[side];
   if (error !== null) turn.change(side, { error: null });
   return error;

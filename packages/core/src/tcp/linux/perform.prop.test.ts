@@ -74,6 +74,8 @@ describe('the model of two Linux ends', () => {
             if ('rule' in reason || reason.at !== side) continue;
             const { from, event, to } = reason;
             expect(step(from, event, pair[side].opening).state).toBe(to);
+            // A call on a descriptor whose connection is kept outside of its socket meets CLOSED, and moves nothing.
+            if (from === to) continue;
             if (from !== 'LISTEN' || state === 'CLOSED') state = to === 'LISTEN' ? 'CLOSED' : to;
           }
           if (!rules) expect(pair[side].state).toBe(state);

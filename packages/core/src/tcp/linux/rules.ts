@@ -62,7 +62,7 @@ export const LINUX_RULES: Readonly<Record<LinuxRuleId, LinuxRule>> = {
     source: 'net/ipv4/af_inet.c __inet_stream_connect(), net/core/stream.c sk_stream_wait_connect()',
   },
   'shutdown-ends-listening': {
-    says: 'shutdown() of a listener’s reading half ends the listening as close() does, and leaves the descriptor.',
+    says: "shutdown() of a listener's reading half ends the listening as close() does, and leaves the descriptor.",
     section: '3.10.4',
     instead: 'CLOSE ends the listening; ending only the reading half is unknown',
     source: 'net/ipv4/af_inet.c inet_shutdown(), net/ipv4/tcp.c tcp_disconnect()',
@@ -182,9 +182,9 @@ export const LINUX_RULES: Readonly<Record<LinuxRuleId, LinuxRule>> = {
     source: 'net/ipv4/tcp_input.c tcp_reset(), net/ipv4/tcp.c tcp_recvmsg_locked()',
   },
   'destroyed-keeps-descriptor': {
-    says: 'SOCK_DESTROY of a socket is an ABORT from outside: the descriptor stays, and its next call gets ECONNABORTED.',
+    says: 'SOCK_DESTROY of a socket is an ABORT from outside: the descriptor stays, and ECONNABORTED waits for its next call.',
     section: '3.10.5',
-    instead: 'ABORT is a call of the connection’s own user, who lets go of it',
+    instead: "ABORT is a call of the connection's own user, who lets go of it",
     source: 'net/ipv4/tcp.c tcp_abort()',
   },
   'destroyed-in-silence': {
