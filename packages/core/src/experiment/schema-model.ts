@@ -14,20 +14,13 @@ const sight: z.ZodType<ModelSight> = z
   .strictObject({
     answer: z
       .union([z.int(), z.string(), z.null()])
-      .describe('What the call returned: a number, or the error's name;
-null;
-: no call.'),
+      .describe('What the call returned: a number, or the name of the error; null: no call.'),
     a: z.string(),
     b: z.string(),
     acceptQueue: z.union([count, z.null()]).describe('Connections that wait at b; null: it does not listen.'),
     sent: z.array(z.string()).describe('Segments in numbers from the initial sequence numbers on.'),
   })
-  .meta(
-{
-  id: 'Sight', description;
-  : 'What can be seen after a step.'
-}
-)
+  .meta({ id: 'Sight', description: 'What can be seen after a step.' });
 
 /** The document of `closewait lab model --json`, strict. */
 export const modelSchema: z.ZodType<ModelReport> = z
