@@ -27,7 +27,7 @@ export interface SocketLife {
 }
 
 /** Cuts the changes of the whole machine into lives of sockets. The local port stays 0 where none was ever seen. */
-export function cutIntoLives(changes: readonly ObservedChange[]): readonly SocketLife[] {
+function cutIntoLives(changes: readonly ObservedChange[]): readonly SocketLife[] {
   const open = new Map<string, ObservedChange[]>();
   const lives: ObservedChange[][] = [];
   for (const change of [...changes].sort((a, b) => a.atMs - b.atMs)) {

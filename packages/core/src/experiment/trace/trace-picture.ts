@@ -54,7 +54,7 @@ export function nameLane({ lanes }: TraceDocument, connection: TraceConnection, 
 
 function rowsOf(event: TraceEvent, connection: TraceConnection): readonly TimedRow[] {
   if (event.kind === 'segment') return [segmentRow(event, connection)];
-  if (event.kind === 'state') return [stateRow(event)];
+  if (event.kind === 'state') return [stateRow(event, connection)];
   if (event.kind === 'call') return callRows(event, connection);
   return [];
 }
@@ -74,7 +74,9 @@ function segmentRow(segment: TraceSegment, connection: TraceConnection): TimedRo
   };
 }
 
-function stateRow({ at, end, to, withinMs, seenBy }: TraceState): TimedRow {
+function stateRow({ at, end, to, withinMs, seenBy }: TraceState, { events }: TraceConnection): TimedRow {
+  const isLegal = events.some((event) => event.kind === 'missing' && event.end === end && !event.isDue);
+  const isStuck = to === 'CLOSE-WAIT' && !isLegal;
   const within = seenBy === 'sock_diag' && withinMs >= 1 ? ` (within ${formatDuration(withinMs)})` : '';
   const text = `${to ?? 'gone'}${within}`;
   return {
@@ -82,8 +84,8 @@ function stateRow({ at, end, to, withinMs, seenBy }: TraceState): TimedRow {
     atMs: at,
     side: SIDE_OF[end],
     text,
-    tone: to === 'CLOSE-WAIT' ? 'alarm' : to === null || to === 'CLOSED' ? 'faint' : 'good',
-    stuck: to === 'CLOSE-WAIT',
+    tone: isStuck ? 'alarm' : to === null || to === 'CLOSED' ? 'faint' : 'good',
+    stuck: isStuck,
     alike: `${end} ${text}`,
     bytes: 0,
   };
