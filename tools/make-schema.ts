@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeSchemaFiles as makeCaptureSchemas } from '@closewait/core/capture/schema';
 import { makeSchemaFiles as makeDrawSchemas } from '@closewait/core/draw/schema';
 import { makeSchemaFiles as makeExperimentSchemas } from '@closewait/core/experiment/schema';
 import { makeSchemaFiles as makeReportSchemas } from '@closewait/core/report/schema';
@@ -8,7 +9,12 @@ import { makeSchemaFiles as makeReportSchemas } from '@closewait/core/report/sch
 const root = join(import.meta.dirname, '..');
 const check = process.argv.includes('--check');
 
-for (const { path, text } of [...makeReportSchemas(), ...makeExperimentSchemas(), ...makeDrawSchemas()]) {
+for (const { path, text } of [
+  ...makeReportSchemas(),
+  ...makeExperimentSchemas(),
+  ...makeDrawSchemas(),
+  ...makeCaptureSchemas(),
+]) {
   const file = join(root, path);
   if (!check) {
     mkdirSync(dirname(file), { recursive: true });

@@ -17,12 +17,11 @@ const MAGIC = {
   compressed: ['1f8b', '28b52ffd', '04224d18'],
 } as const;
 
-/** The bytes of {@link isCaptureStart}. */
-export const MAGIC_BYTES = 4;
+const MAGIC_BYTES = 4;
 
 /**
  * Opens a capture by its name, `-` for standard input. A file's beginning is checked here: tshark reads a picture, or a
- * text with the right words, as a capture of another kind.
+ * text with the right words, as a capture of another kind. A pipe cannot be looked at without taking from it.
  *
  * @throws ClosewaitError `usage`: it cannot be opened, is empty, or is no capture.
  */
@@ -34,9 +33,7 @@ export function openCapture(name: string): OpenCapture {
   try {
     const stats = fstatSync(fd);
     const bytes = stats.isFile() ? checkFile(fd, name, stats) : null;
-    if (bytes === null && !stats.isFIFO() && !stats.isSocket()) {
-      throw unusable(name, `is ${describeKind(stats)}, no file`);
-    }
+    if (bytes === null && !stats.isFIFO()) throw unusable(name, `is ${describeKind(stats)}, no file and no pipe`);
     return { fd, name, bytes, [Symbol.dispose]: close };
   } catch (error) {
     close();
@@ -45,7 +42,7 @@ export function openCapture(name: string): OpenCapture {
 }
 
 /** Whether a capture, compressed or not, begins with these bytes. */
-export function isCaptureStart(bytes: Uint8Array): boolean {
+function isCaptureStart(bytes: Uint8Array): boolean {
   const start = Buffer.from(bytes).toString('hex');
   return Object.values(MAGIC)
     .flat()
@@ -61,8 +58,8 @@ export function unusable(name: string, why: string): ClosewaitError {
 
 function openFile(name: string): number {
   try {
-    // Opening a FIFO that nobody writes to would wait otherwise.
-    return openSync(name, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    // As cat does: a FIFO waits here until somebody writes to it.
+    return openSync(name, constants.O_RDONLY | constants.O_NOCTTY);
   } catch (cause) {
     const errno = (cause as NodeJS.ErrnoException).code;
     if (errno === undefined) throw cause;
@@ -84,5 +81,6 @@ function checkFile(fd: number, name: string, { size }: Stats): number {
 
 function describeKind(stats: Stats): string {
   if (stats.isDirectory()) return 'a folder';
+  if (stats.isSocket()) return 'a socket';
   return stats.isCharacterDevice() ? 'a terminal or another device' : 'a device';
 }

@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createReadStream, readFileSync } from 'node:fs';
-import type { Readable, Writable } from 'node:stream';
+import { readFileSync } from 'node:fs';
 import type { CapturedPacket } from '@closewait/core/capture';
 
 import { LineSplitter } from './line-splitter.ts';
-import { isCaptureStart, MAGIC_BYTES, type OpenCapture, unusable } from './open-capture.ts';
+import { type OpenCapture, unusable } from './open-capture.ts';
 import { tsharkCommand } from './tshark-command.ts';
 import { parseTsharkLine } from './tshark-line.ts';
 
@@ -29,6 +28,8 @@ export interface CaptureEnd {
 const WATCH_MS = 200;
 /** tshark reads more than 50,000 packets in a second: after so long without a line it does not go on by itself. */
 const STALLED_MS = 60_000;
+/** How long the end of an interrupted pipe is waited for. */
+const STOP_MS = 500;
 const COMPLAINT_BYTES = 4096;
 
 /**
@@ -38,15 +39,14 @@ const COMPLAINT_BYTES = 4096;
  */
 export async function readCapture(capture: OpenCapture, reader: CaptureReader): Promise<CaptureEnd> {
   const { file, args, env } = tsharkCommand(reader.path);
-  const fromPipe = capture.bytes === null ? await openPipe(capture, reader.signal) : null;
   const child = spawn(file, args, {
     // A process group of its own: Ctrl-C ends what feeds a pipe, and the rest of it is still to be read.
     detached: true,
     env: { ...env },
-    stdio: [fromPipe === null ? capture.fd : 'pipe', 'pipe', 'pipe'],
+    stdio: [capture.fd, 'pipe', 'pipe'],
   });
   using tool = new Tool(child, reader);
-  if (fromPipe !== null && child.stdin !== null) feed(fromPipe, child.stdin, reader.signal);
+  if (capture.bytes === null) tool.watchPipe();
   else tool.watchFile(capture.fd);
   return await tool.finish(capture.name);
 }
@@ -57,7 +57,8 @@ class Tool implements Disposable {
   readonly #reader: CaptureReader;
   readonly #closed: Promise<unknown>;
   readonly #kill = (): void => void this.#child.kill('SIGKILL');
-  #watch: NodeJS.Timeout | null = null;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #isStopped = false;
   #complaint = '';
   #packets = 0;
   #broken: string | null = null;
@@ -80,7 +81,7 @@ class Tool implements Disposable {
     this.#reader.signal.addEventListener('abort', this.#kill);
     let seen = 0;
     let sinceMs = performance.now();
-    this.#watch = setInterval(() => {
+    const watch = (): void => {
       const nowMs = performance.now();
       const position = positionOf(fd);
       this.#reader.progress(position);
@@ -88,12 +89,27 @@ class Tool implements Disposable {
       if (done !== seen) sinceMs = nowMs;
       else if (nowMs - sinceMs > STALLED_MS) this.#giveUp(`it stood still for ${STALLED_MS / 1000} s`);
       seen = done;
-    }, WATCH_MS);
+    };
+    this.#timers.push(setInterval(watch, WATCH_MS));
+  }
+
+  /** A pipe may be silent for as long as it likes. Interrupted, it is given a moment to end by itself, as its writer does. */
+  watchPipe(): void {
+    const stop = (signal: NodeJS.Signals, afterMs: number): void => {
+      this.#timers.push(setTimeout(() => void this.#child.kill(signal), afterMs));
+    };
+    this.#reader.signal.addEventListener('abort', () => {
+      this.#isStopped = true;
+      // tshark prints what it has and ends; only if it does not, it is ended.
+      stop('SIGINT', STOP_MS);
+      stop('SIGKILL', 4 * STOP_MS);
+    });
   }
 
   async finish(name: string): Promise<CaptureEnd> {
     await this.#closed;
     const { exitCode, signalCode } = this.#child;
+    if (this.#isStopped && this.#broken === null) return { damage: null };
     if (signalCode !== null && this.#broken === null) this.#reader.signal.throwIfAborted();
     const damage = this.#broken ?? describeEnd(exitCode, signalCode, this.#complaint);
     if (damage !== null && this.#packets === 0) throw unusable(name, `cannot be read: ${damage}`);
@@ -116,7 +132,7 @@ class Tool implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    if (this.#watch !== null) clearInterval(this.#watch);
+    for (const timer of this.#timers) clearTimeout(timer);
     this.#reader.signal.removeEventListener('abort', this.#kill);
     if (this.#child.exitCode === null && this.#child.signalCode === null) this.#kill();
   }
@@ -136,55 +152,4 @@ function describeEnd(exitCode: number | null, signal: NodeJS.Signals | null, com
     lines.find((line) => line.startsWith('tshark:'))?.slice('tshark:'.length) ?? lines.findLast((line) => line !== '');
   const how = signal === null ? `exit code ${exitCode ?? 'unknown'}` : signal;
   return said === undefined ? `tshark ended with ${how}` : said.trim().replace(/^The standard input /, 'it ');
-}
-
-/** Standard input, or a FIFO, after its first bytes were checked. */
-async function openPipe({ fd, name }: OpenCapture, signal: AbortSignal): Promise<Readable> {
-  const stream: Readable = fd === 0 ? process.stdin : createReadStream('', { fd, autoClose: false });
-  let start: Buffer = Buffer.alloc(0);
-  for (;;) {
-    const chunk: Buffer | null = stream.read() as Buffer | null;
-    if (chunk !== null) start = Buffer.concat([start, chunk]);
-    if (start.length >= MAGIC_BYTES || stream.readableEnded) break;
-    if (chunk === null && !(await isReadable(stream, signal))) break;
-  }
-  if (start.length === 0) throw unusable(name, 'is empty');
-  if (!isCaptureStart(start.subarray(0, MAGIC_BYTES))) {
-    stream.destroy();
-    throw unusable(name, 'is neither pcap nor pcapng');
-  }
-  stream.unshift(start);
-  return stream;
-}
-
-/** Waits for bytes, or for the end. */
-async function isReadable(stream: Readable, signal: AbortSignal): Promise<boolean> {
-  const ended = new AbortController();
-  const either = AbortSignal.any([signal, ended.signal]);
-  try {
-    return await Promise.race([
-      once(stream, 'readable', { signal: either }).then(() => true),
-      once(stream, 'end', { signal: either }).then(() => false),
-    ]);
-  } catch (cause) {
-    signal.throwIfAborted();
-    throw cause;
-  } finally {
-    ended.abort();
-  }
-}
-
-/** Until the pipe ends, or the user has had enough. */
-function feed(from: Readable, to: Writable, signal: AbortSignal): void {
-  // The tool has stopped reading: how it ended says why.
-  to.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    from.destroy();
-  });
-  from.pipe(to);
-  signal.addEventListener('abort', () => {
-    from.unpipe(to);
-    from.destroy();
-    to.end();
-  });
 }

@@ -65,6 +65,7 @@ export class CaptureAnalysis {
   readonly #selects: (connection: CapturedConnection) => boolean;
   readonly #unread = { 'not-tcp': 0, fragment: 0, cut: 0, malformed: 0, 'link-not-read': 0 };
   readonly #links = new Map<string, number>();
+  readonly #notRead = new Set<string>();
   readonly #verdicts = { ...NONE };
   readonly #ended: JudgedConnection[] = [];
   readonly #doubts = new Map<DoubtId, number>();
@@ -88,6 +89,7 @@ export class CaptureAnalysis {
   add({ atMs, link, isTagged, content }: CapturedPacket): void {
     this.#packets++;
     this.#links.set(link, (this.#links.get(link) ?? 0) + 1);
+    if (content.kind === 'link-not-read') this.#notRead.add(link);
     if (isTagged) this.#tagged++;
     if (atMs !== null) this.#see(atMs);
     if (content.kind !== 'segment') {
@@ -102,6 +104,11 @@ export class CaptureAnalysis {
   /** How many packets were taken. */
   get packets(): number {
     return this.#packets;
+  }
+
+  /** Packets of link layers that are not read, and what these are. */
+  get linksNotRead(): { readonly packets: number; readonly names: readonly string[] } {
+    return { packets: this.#unread['link-not-read'], names: [...this.#notRead] };
   }
 
   /** The latest time of a packet; null as long as there is none. */

@@ -69,3 +69,6 @@ export const DOUBT_WORDS: Readonly<Record<DoubtId, DoubtWords>> = {
     decides: 'a keep-alive probe of the peer, or `closewait ls` on that host',
   },
 };
+
+/** Every doubt, for the schema. */
+export const DOUBT_IDS = Object.keys(DOUBT_WORDS) as readonly DoubtId[];

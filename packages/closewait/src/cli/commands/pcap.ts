@@ -41,6 +41,7 @@ export async function run({ operands, options, terminal }: Invocation): Promise<
       });
     }),
   ]);
+  expectSomethingRead(analysis, file);
   const findings = analysis.finish({ minAgeMs: minAge, ...readStatistics(capture, analysis.lastMs) });
   const document = buildCapture(findings, { file, tool, damage });
   const { colour, width } = terminal;
@@ -50,4 +51,18 @@ export async function run({ operands, options, terminal }: Invocation): Promise<
       : formatCapture(document, { version: readVersion(), colour, width, listsAll: all }),
   );
   return document.owing.length > 0 ? 1 : 0;
+}
+
+/** A capture of nothing but link layers that are not read tells nothing: no answer is not the answer that nothing is owed. */
+function expectSomethingRead(analysis: CaptureAnalysis, file: string): void {
+  const { packets, linksNotRead } = analysis;
+  if (packets === 0 || linksNotRead.packets < packets) return;
+  const what = linksNotRead.names.join(', ');
+  throw new ClosewaitError(
+    'usage',
+    `${file === '-' ? 'standard input' : file} holds only packets of link layers that are not read here (${what})`,
+    {
+      hint: 'Ethernet, Linux cooked, raw IP and BSD loopback are: capture with `tcpdump -i any`',
+    },
+  );
 }
