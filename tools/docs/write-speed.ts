@@ -1,13 +1,14 @@
+import { z } from 'zod';
+
 /** Of a file of bench/results, what the README shows: see bench/results.ts. */
-interface BenchDocument {
-  readonly series: readonly {
-    readonly sockets: number;
-    readonly runs: readonly {
-      readonly tool: string;
-      readonly median: { readonly wallMs: number; readonly peakMemoryMb: number };
-    }[];
-  }[];
-}
+const benchSchema = z.object({
+  series: z.array(
+    z.object({
+      sockets: z.number(),
+      runs: z.array(z.object({ tool: z.string(), median: z.object({ wallMs: z.number(), peakMemoryMb: z.number() }) })),
+    }),
+  ),
+});
 
 const SHOWN = [
   'ss -tanp state close-wait',
@@ -22,7 +23,7 @@ const MANY = 95_000;
 
 /** The README's table of costs, from one run of the benchmark. */
 export function writeSpeed(document: unknown): string {
-  const { series } = document as BenchDocument;
+  const { series } = benchSchema.parse(document);
   const median = (sockets: number, tool: string): { readonly wallMs: number; readonly peakMemoryMb: number } => {
     const found = series.find((one) => one.sockets === sockets)?.runs.find((run) => run.tool === tool);
     if (found === undefined) throw new Error(`the benchmark has no '${tool}' with ${sockets} sockets`);

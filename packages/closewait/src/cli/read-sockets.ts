@@ -5,7 +5,7 @@ import {
   SOCK_DIAG_BY_FAMILY,
   splitNetlinkMessages,
 } from '@closewait/core/codec';
-import { ClosewaitError, type NamespaceRef, type SocketFacts } from '@closewait/core/facts';
+import { ClosewaitError, type DumpExtension, type NamespaceRef, type SocketFacts } from '@closewait/core/facts';
 import { TCP_STATES } from '@closewait/core/tcp';
 import { LiveSource } from '../kernel/index.ts';
 
@@ -15,8 +15,8 @@ const addresses = createAddressTexts();
 const source = new LiveSource();
 
 /** Every IPv4 TCP socket of one namespace, listeners and TIME-WAIT too, without holders: 0.3 ms for 200 of them. */
-export function readSockets(network: NamespaceRef): readonly SocketFacts[] {
-  const dump = source.dumpSockets(network, { family: 'ipv4', states: STATES, extensions: [] });
+export function readSockets(network: NamespaceRef, extensions: readonly DumpExtension[] = []): readonly SocketFacts[] {
+  const dump = source.dumpSockets(network, { family: 'ipv4', states: STATES, extensions });
   if (!dump.known)
     throw new ClosewaitError('cannot-look', `cannot read the sockets of a private namespace: ${dump.detail}`);
   return dump.value.flatMap((datagram) => {
@@ -24,12 +24,12 @@ export function readSockets(network: NamespaceRef): readonly SocketFacts[] {
     if (!split.ok) throw new ClosewaitError('cannot-look', describeProblem(split.problem));
     return split.value
       .filter(({ type }) => type === SOCK_DIAG_BY_FAMILY)
-      .map(({ payload }) => decode(payload, network));
+      .map(({ payload }) => decode(payload, network, extensions));
   });
 }
 
-function decode(payload: Uint8Array, { inode }: NamespaceRef): SocketFacts {
-  const socket = decodeInetDiagMessage(payload, inode, [], addresses);
+function decode(payload: Uint8Array, { inode }: NamespaceRef, extensions: readonly DumpExtension[]): SocketFacts {
+  const socket = decodeInetDiagMessage(payload, inode, extensions, addresses);
   if (!socket.ok) throw new ClosewaitError('cannot-look', describeProblem(socket.problem));
   return socket.value;
 }

@@ -1,8 +1,6 @@
-import { accessSync, constants, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
-import { dirname } from 'node:path';
 import { buildSynFinReport, formatSynFin, htmlSynFin } from '@closewait/core/experiment';
-import { ClosewaitError, EXIT_CODE_OF } from '@closewait/core/facts';
+import { EXIT_CODE_OF } from '@closewait/core/facts';
 import { safeJson } from '@closewait/core/report';
 import { runSynFin, WINDOW_MS } from '../../lab/index.ts';
 import type { Invocation } from '../command.ts';
@@ -10,6 +8,7 @@ import { orInUserNamespace } from '../in-user-namespace.ts';
 import { showProgress } from '../progress.ts';
 import { readLabSockets } from '../read-lab-sockets.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
+import { checkWritable, writePage } from '../write-page.ts';
 
 interface SynFinOptions {
   readonly json?: boolean;
@@ -21,8 +20,7 @@ export async function run({ options, terminal }: Invocation): Promise<number> {
   const inside = await orInUserNamespace();
   if (inside !== null) return inside;
   const { json = false, html } = options as SynFinOptions;
-  // Before the work, not after it.
-  if (html !== undefined) orRefuse(html, () => accessSync(dirname(html), constants.W_OK));
+  if (html !== undefined) checkWritable(html);
   const takenAt = new Date().toISOString();
   const startedMs = performance.now();
   const trials = await untilInterrupted(async (signal) => {
@@ -42,25 +40,10 @@ export async function run({ options, terminal }: Invocation): Promise<number> {
   });
   const tookMs = Math.round(performance.now() - startedMs);
   const report = buildSynFinReport({ takenAt, kernel: `Linux ${release()}`, windowMs: WINDOW_MS, tookMs, trials });
-  if (html !== undefined) orRefuse(html, () => writeFileSync(html, htmlSynFin(report)));
+  if (html !== undefined) writePage(html, htmlSynFin(report));
   terminal.out(json ? `${safeJson(report, 2)}\n` : formatSynFin(report, terminal));
   return report.verdict.makesCloseWait === 'undecided' ? COULD_NOT_LOOK : 0;
 }
 
 /** As where the kernel does not let a command look: there is no answer. */
 const COULD_NOT_LOOK = EXIT_CODE_OF['cannot-look'];
-
-/** What the file system refuses is the user's to choose otherwise. */
-function orRefuse(path: string, write: () => void): void {
-  try {
-    write();
-  } catch (cause) {
-    const errno = (cause as NodeJS.ErrnoException).code;
-    if (errno === undefined) throw cause;
-    throw new ClosewaitError('usage', `cannot write ${path}: ${errno}`, {
-      errno,
-      cause,
-      hint: 'name a file in a directory that exists and that you may write to',
-    });
-  }
-}

@@ -1,12 +1,12 @@
-import { writeFileSync } from 'node:fs';
 import { formatTrace, type TraceDocument, traceHtml } from '@closewait/core/experiment';
 import { ClosewaitError } from '@closewait/core/facts';
-import { createStyle, safeJson } from '@closewait/core/report';
+import { createStyle, safeJson, safeText } from '@closewait/core/report';
 import { type CauseScenario, FLAWED_SERVER } from '../../lab/index.ts';
 import { orInUserNamespace } from '../in-user-namespace.ts';
 import { type FlawedServerChoice, type ShownRun, traceFlawedServer, traceScenario } from '../show-run.ts';
 import type { Terminal } from '../terminal.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
+import { checkWritable, writePage } from '../write-page.ts';
 
 /** How a run is shown. */
 export interface ShowOptions {
@@ -34,6 +34,7 @@ export function checkShowOptions({ show = false, ...others }: ShowOptions): void
 
 /** `closewait lab NAME --show`: a run as a sequence, drawn from what was measured. */
 export async function showScenario(shown: Shown, options: ShowOptions, terminal: Terminal): Promise<number> {
+  if (options.html !== undefined) checkWritable(options.html);
   const inside = await orInUserNamespace();
   if (inside !== null) return inside;
   return untilInterrupted(async (signal) => {
@@ -62,8 +63,8 @@ function write(trace: TraceDocument, { html, json = false, all = false }: ShowOp
   if (html === undefined)
     terminal.out(`\n${formatTrace(trace, { colour: terminal.colour, width: terminal.width, all })}`);
   else {
-    writeFileSync(html, traceHtml(trace, all));
-    terminal.out(`\nWritten: ${html}\n`);
+    writePage(html, traceHtml(trace, all));
+    terminal.out(`\nWritten: ${safeText(html)}\n`);
   }
   terminal.out(`\n${nextStep(trace, terminal)}\n`);
 }

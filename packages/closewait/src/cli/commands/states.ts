@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import {
   buildStates,
   drawStatesSvg,
@@ -16,6 +15,7 @@ import { openSource } from '../open-source.ts';
 import { parseState } from '../option-values.ts';
 import type { Terminal } from '../terminal.ts';
 import { watchStates } from '../watch-states.ts';
+import { writePage } from '../write-page.ts';
 
 interface StatesOptions {
   readonly json?: boolean;
@@ -101,22 +101,8 @@ function rowsFor(height: number | null): number | null {
 function writeSvg(document: StatesDocument, path: string, terminal: Terminal): void {
   const picture = drawStatesSvg(document);
   if (path === '-') terminal.out(picture);
-  else writePicture(path, picture);
+  else writePage(path, picture);
   for (const { what, detail } of document.unseen) {
     terminal.err(`closewait: not seen: ${safeText(what)} (${safeText(detail)})\n`);
-  }
-}
-
-function writePicture(path: string, picture: string): void {
-  try {
-    writeFileSync(path, picture);
-  } catch (cause) {
-    const errno = (cause as NodeJS.ErrnoException).code;
-    if (errno === undefined) throw cause;
-    throw new ClosewaitError('usage', `cannot write ${path}: ${errno}`, {
-      errno,
-      cause,
-      hint: 'name a file in a directory that exists and that you may write to, or - for standard output',
-    });
   }
 }
