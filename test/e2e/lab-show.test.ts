@@ -70,9 +70,8 @@ describe('closewait lab NAME --show', () => {
     const [connection, ...others] = trace.connections;
     if (connection === undefined) throw new Error('no connection');
     expect(others).toEqual([]);
-    expect(statesOf(connection, 'server')).toEqual([
-      ...['SYN-RECEIVED', 'ESTABLISHED', 'CLOSE-WAIT', 'LAST-ACK', 'CLOSED'],
-    ]);
+    const way: readonly TcpState[] = ['SYN-RECEIVED', 'ESTABLISHED', 'CLOSE-WAIT', 'LAST-ACK', 'CLOSED'];
+    expect(statesOf(connection, 'server')).toEqual(way);
     expect(statesOf(connection, 'client').at(-1)).toBe('TIME-WAIT');
     expect(connection.events.filter(({ kind }) => kind === 'missing')).toEqual([]);
     const close = indexOf(connection, 'close', (event) => {
@@ -117,6 +116,7 @@ describe('closewait lab NAME --show', () => {
       [['close-missing', '--json'], '--json shows a run: it needs --show'],
       [['close-missing', '--html', 'x.html'], '--html shows a run: it needs --show'],
       [['close-missing', '--show', '--json', '--html', 'x.html'], '--html and --json: one of them'],
+      [['close-missing', '--show', '--html', '/nowhere/x.html'], 'cannot write /nowhere/x.html: ENOENT'],
       [['close-missing', '--show', '--fixed'], 'close-missing does not take --fixed'],
     ] as const) {
       const { exitCode, stdout, stderr } = await run([...CLOSEWAIT, 'lab', ...args]);

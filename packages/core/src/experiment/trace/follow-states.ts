@@ -116,9 +116,10 @@ function endOf(
   const later = sightings.filter(
     ({ lookedMs, state }) => lookedMs > last.at && state !== null && SMALL.includes(state),
   );
-  const small = later[0] ?? staysSmall(sightings, last.at);
+  const seen = [...staysSmall(sightings, last.at), ...later];
+  const [small] = seen;
   if (small === undefined) return [last];
-  const timeWait = later.find(({ state }) => state === 'TIME-WAIT');
+  const timeWait = seen.find(({ state }) => state === 'TIME-WAIT');
   const fin = segments.find(({ source, flags }) => {
     const isOfClient = source.port === client.port && source.address === client.address;
     return flags.includes('FIN') && isOfClient === (end === 'server');
@@ -141,12 +142,12 @@ function endOf(
 }
 
 /** Looks note what changes: what one has seen, and the next one after `atMs` too, is noted once, before. */
-function staysSmall(sightings: readonly ObservedSighting[], atMs: number): ObservedSighting | undefined {
+function staysSmall(sightings: readonly ObservedSighting[], atMs: number): readonly ObservedSighting[] {
   const before = sightings.findLast(({ lookedMs }) => lookedMs <= atMs);
   const next = sightings.find(({ lookedMs }) => lookedMs > atMs);
   const isSmall = before !== undefined && before.state !== null && SMALL.includes(before.state);
   // The look before the next change is the one that began at its `sinceMs`. The observation ends with a look.
-  return isSmall && (next === undefined || next.sinceMs > atMs) ? before : undefined;
+  return isSmall && (next === undefined || next.sinceMs > atMs) ? [before] : [];
 }
 
 function fromSightings(end: TraceEnd, sightings: readonly ObservedSighting[]): readonly TraceState[] {
