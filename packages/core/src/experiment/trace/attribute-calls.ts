@@ -184,7 +184,7 @@ function acceptedConnections(
         // Later the number may be another connection's.
         (end === undefined || end.name === 'shutdown' || descriptor.atMs <= end.enteredMs),
     );
-    if (looked !== undefined) return byInode.get(looked.inode) ?? null;
-    return (end === undefined ? null : changedBy(end)) ?? order.get(call) ?? null;
+    const byLook = looked === undefined ? undefined : byInode.get(looked.inode);
+    return byLook ?? (end === undefined ? null : changedBy(end)) ?? order.get(call) ?? null;
   };
 }
