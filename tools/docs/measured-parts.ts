@@ -1,6 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeModelDepartures, writeModelSummary, writeModelTransitions } from './write-model.ts';
+import {
+  writeRemediesCounts,
+  writeRemediesFindings,
+  writeRemediesGrids,
+  writeRemediesSettings,
+} from './write-remedies.ts';
 import { writeSequence } from './write-sequence.ts';
 import { writeSpeed } from './write-speed.ts';
 import { writeSynFinTable, writeSynFinVerdict } from './write-syn-fin.ts';
@@ -19,6 +25,10 @@ export interface MeasuredPart {
 /** Every measured part of the documentation. */
 export const MEASURED_PARTS: readonly MeasuredPart[] = [
   { page: 'README.md', name: 'speed', from: `../../bench/results/${latestBenchmark()}`, write: writeSpeed },
+  { page: 'docs/remedies.md', name: 'remedies findings', from: 'remedies.json', write: writeRemediesFindings },
+  { page: 'docs/remedies.md', name: 'remedies counts', from: 'remedies.json', write: writeRemediesCounts },
+  { page: 'docs/remedies.md', name: 'remedies grids', from: 'remedies.json', write: writeRemediesGrids },
+  { page: 'docs/remedies.md', name: 'remedies settings', from: 'remedies.json', write: writeRemediesSettings },
   { page: 'docs/syn-fin.md', name: 'syn-fin verdict', from: 'syn-fin.json', write: writeSynFinVerdict },
   { page: 'docs/syn-fin.md', name: 'syn-fin table', from: 'syn-fin.json', write: writeSynFinTable },
   { page: 'docs/state-machine.md', name: 'model summary', from: 'model.json', write: writeModelSummary },

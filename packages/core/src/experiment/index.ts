@@ -51,7 +51,7 @@ export { listSynFinRows, type SynFinRow } from './syn-fin-rows.ts';
 export { judgeSynFin } from './syn-fin-verdict.ts';
 export { listSettings, TARGET_WORDS } from './syn-fin-words.ts';
 export { formatModel, type ModelTextOptions } from './text-model.ts';
-export { formatRemedies, type RemediesTextOptions } from './text-remedies.ts';
+export { formatRemedies, formatRemediesGrid, type RemediesTextOptions } from './text-remedies.ts';
 export { formatSynFin, type SynFinTextOptions } from './text-syn-fin.ts';
 export { buildTrace } from './trace/build-trace.ts';
 export { formatTrace, type TraceTextOptions } from './trace/format-trace.ts';

@@ -60,14 +60,19 @@ const stays = (cell: MeasuredCell): boolean => judgeCell(cell) === 'none' && cel
 const frees = (cell: MeasuredCell): boolean => ['all', 'leaving'].includes(judgeCell(cell));
 const keepsDescriptor = (cell: MeasuredCell): boolean => !cell.descriptor.freed;
 
-/** How many keepalive probes were sent and answered. */
-function countProbes(cells: readonly MeasuredCell[]): number {
-  return cells.reduce(
-    (sum, { segments }) =>
-      sum + segments.filter(({ says }) => says === 'probe').reduce((all, { count }) => all + count, 0),
-    0,
-  );
+function countOf({ segments }: MeasuredCell, by: 'own' | 'peer', says: string): number {
+  return segments
+    .filter((segment) => segment.by === by && segment.says === says)
+    .reduce((sum, { count }) => sum + count, 0);
 }
+
+/** Each keepalive probe asks for an acknowledgement (RFC 9293 3.8.4). */
+function answersProbes(cell: MeasuredCell): boolean {
+  return countOf(cell, 'peer', 'ACK') >= countOf(cell, 'own', 'probe');
+}
+
+const countProbes = (cells: readonly MeasuredCell[]): string =>
+  formatCount(cells.reduce((sum, cell) => sum + countOf(cell, 'own', 'probe'), 0));
 
 const all = (cells: readonly MeasuredCell[]): string => formatCountOf(cells.length, 'cell');
 const slowest = (cells: readonly MeasuredCell[]): string =>
@@ -76,14 +81,11 @@ const slowest = (cells: readonly MeasuredCell[]): string =>
 const SENTENCES: readonly Sentence[] = [
   {
     id: 'keepalive-half-closed',
-    // With a writer blocked it is TCP_USER_TIMEOUT that ends it.
-    about: (cell) =>
-      is(KEEPALIVE, ['half-closed'])(cell) &&
-      !(cell.cause === 'writer-blocked' && cell.remedy === 'keepalive-and-timeout'),
-    holds: stays,
+    about: but('writer-blocked', is(KEEPALIVE, ['half-closed'])),
+    holds: (cell) => stays(cell) && countOf(cell, 'own', 'probe') > 0 && answersProbes(cell),
     says: (cells) =>
       `Keepalive never ends a connection whose peer is half-closed and alive: in none of ${all(cells)} did it; ` +
-      `the peer's kernel answered the probes (${formatCount(countProbes(cells))} of them), and FIN-WAIT-2 with an owner has no time limit.`,
+      `the peer's kernel answered every probe (${countProbes(cells)} of them), and FIN-WAIT-2 with an owner has no time limit.`,
   },
   {
     id: 'keepalive-running',
@@ -98,6 +100,14 @@ const SENTENCES: readonly Sentence[] = [
     holds: (cell) => cell.connection.result === 'ended' && keepsDescriptor(cell),
     says: (cells) =>
       `Where the peer is gone keepalive clears the state and keeps the descriptor, in all ${all(cells)}: no list of connections shows it any more, and the descriptor is as lost as before.`,
+  },
+  {
+    id: 'sysctl',
+    about: is(['sysctl-keepalive', 'sysctl-alone']),
+    holds: stays,
+    says: (cells) =>
+      `Lowering net.ipv4.tcp_keepalive_* does nothing for connections that exist (${all(cells)}): a timer that runs is not ` +
+      'set anew, and a socket without SO_KEEPALIVE has none.',
   },
   {
     id: 'keepalive-blocked-writer',
@@ -182,7 +192,7 @@ const SENTENCES: readonly Sentence[] = [
     about: but('inherited-descriptor', is(['restart'])),
     holds: frees,
     says: (cells) =>
-      `A restart frees connection, descriptor and worker, whatever the cause and the peer (${all(cells)}).`,
+      `A restart frees connection, descriptor and worker, whatever the cause and the peer (${all(cells)}; in ${formatCount(cells.filter((cell) => judgeCell(cell) === 'leaving').length)} the kernel still sends a FIN that nobody acknowledges).`,
   },
   {
     id: 'restart-inherited',

@@ -157,6 +157,18 @@ export const REMEDIES = [
     says: 'SO_KEEPALIVE (1 s, 1 s, 2 probes) set through a copy of the descriptor.',
   },
   {
+    id: 'sysctl-keepalive',
+    where: 'outside',
+    title: 'sysctl, SO_KEEPALIVE on',
+    says: 'net.ipv4.tcp_keepalive_time, _intvl and _probes are lowered from 7200, 75 and 9 to 2, 1 and 3; SO_KEEPALIVE was on before.',
+  },
+  {
+    id: 'sysctl-alone',
+    where: 'outside',
+    title: 'sysctl, SO_KEEPALIVE off',
+    says: 'The same, and the program has not set SO_KEEPALIVE.',
+  },
+  {
     id: 'send-timeout-outside',
     where: 'outside',
     title: 'SO_SNDTIMEO from outside',

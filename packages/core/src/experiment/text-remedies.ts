@@ -52,21 +52,16 @@ function formatGrid(
   style: Style,
   width: number,
 ): readonly string[] {
-  const { causes, remedies, peers } = document;
+  const { peers } = document;
   const chosen = peers.find(({ id }) => id === peer);
   const title =
     chosen === undefined
       ? `Whatever the peer is (${MIXED_SIGN}: it depends on the peer, see --peer and --only)`
       : `Peer ${chosen.letter}: ${chosen.title}`;
-  const head = `${' '.repeat(CAUSE_COLUMNS)}${remedies.map((_, index) => ` ${letterOf(index)}`).join('')}`;
   return [
     ...wrap(title, width).map(style.strong),
     '',
-    style.faint(head),
-    ...causes.map(
-      (cause) =>
-        `${padEnd(cause, CAUSE_COLUMNS)}${remedies.map(({ id }) => ` ${signOf(document, cause, id, peer, style)}`).join('')}`,
-    ),
+    ...formatRemediesGrid(document, peer, style),
     '',
     ...formatColumns(document, width, style),
     '',
@@ -75,6 +70,21 @@ function formatGrid(
     `    (blank) makes no sense    ? could not be measured`,
     '',
   ];
+}
+
+/** The grid alone: a letter for each remedy, in their order, and a sign for each cell. 74 columns. */
+export function formatRemediesGrid(
+  document: RemediesDocument,
+  peer: PeerId | undefined,
+  style: Style,
+): readonly string[] {
+  const { causes, remedies } = document;
+  const head = `${' '.repeat(CAUSE_COLUMNS)}${remedies.map((_, index) => ` ${letterOf(index)}`).join('')}`;
+  const rows = causes.map(
+    (cause) =>
+      `${padEnd(cause, CAUSE_COLUMNS)}${remedies.map(({ id }) => ` ${signOf(document, cause, id, peer, style)}`).join('')}`,
+  );
+  return [style.faint(head), ...rows];
 }
 
 function formatSigns(style: Style, width: number): readonly string[] {

@@ -93,7 +93,10 @@ class Slot:
         connection = Connection(self, sock, is_upstream)
         self.connections.append(connection)
         if self.remedy == 'rdhup' and not self.in_loop:
-            threading.Thread(target=watch_for_end, args=(connection,), daemon=True).start()
+            # Before anything else is done with it: a program that passes it on has then asked already.
+            epoll = select.epoll()
+            epoll.register(sock, select.EPOLLRDHUP | select.EPOLLET)
+            threading.Thread(target=watch_for_end, args=(connection, epoll), daemon=True).start()
         return connection
 
 
@@ -113,7 +116,8 @@ class Connection:
         except OSError as error:
             self.slot.says('recv', name_of(error))
             return None
-        self.at = time.monotonic()
+        if data:
+            self.at = time.monotonic()
         self.slot.says('recv', 'data' if data else '0')
         return data
 
@@ -137,11 +141,9 @@ class Connection:
         self.slot.says('close', 'ok', why=why)
 
 
-def watch_for_end(connection):
+def watch_for_end(connection, epoll):
     """EPOLLRDHUP for programs without an event loop: a thread that waits for the end of a connection. Edges: a descriptor that
     was closed here, and whose connection lives elsewhere, would be reported for ever."""
-    epoll = select.epoll()
-    epoll.register(connection.sock, select.EPOLLRDHUP | select.EPOLLET)
     while True:
         for _, events in epoll.poll():
             connection.slot.says('epoll_wait', describe_events(events))

@@ -49,7 +49,9 @@ export function peerOf({ slot, port, cause, peer, serverPort, upstreamPort }: Ca
 
 /** What programs/remedy-owner.py takes for a slot. */
 export function ownerOf({ slot, port, remedy, serverPort, upstreamPort }: CastCell): object {
-  return { number: slot, port, remedy, upstream: upstreamPort ?? serverPort ?? 0 };
+  // The program knows only what it does itself.
+  const own = remedy === 'sysctl-keepalive' ? 'keepalive-system' : remedy;
+  return { number: slot, port, remedy: own, upstream: upstreamPort ?? serverPort ?? 0 };
 }
 
 /** The line by which a slot says that its part is played, as far as it comes to before the peer leaves. Null: it says nothing. */

@@ -27,8 +27,8 @@ export interface Plan {
   readonly notApplicable: readonly UnmeasuredCell[];
 }
 
-/** What is done to the whole process would be done to all slots in it. */
-const OF_THE_PROCESS: readonly RemedyId[] = ['raise-limit', 'restart'];
+/** What is done to the whole process, or the whole namespace, would be done to all slots in it. */
+const APART: readonly (readonly RemedyId[])[] = [['raise-limit'], ['restart'], ['sysctl-keepalive', 'sysctl-alone']];
 
 /** The control is always among the remedies: whether a worker was freed is told by what it does without any. */
 export function planRemedies(causes: readonly RemedyCause[], remedies: readonly RemedyId[]): Plan {
@@ -41,8 +41,8 @@ export function planRemedies(causes: readonly RemedyCause[], remedies: readonly 
   const cells = judged.flatMap(({ place, why }) => (why === null ? [place] : []));
   const troupes = causes.flatMap((cause) => {
     const own = cells.filter((cell) => cell.cause === cause);
-    const apart = OF_THE_PROCESS.map((remedy) => own.filter((cell) => cell.remedy === remedy));
-    return [own.filter(({ remedy }) => !OF_THE_PROCESS.includes(remedy)), ...apart]
+    const apart = APART.map((together) => own.filter(({ remedy }) => together.includes(remedy)));
+    return [own.filter(({ remedy }) => !APART.flat().includes(remedy)), ...apart]
       .filter((group) => group.length > 0)
       .map((group) => ({ cause, cells: group }));
   });

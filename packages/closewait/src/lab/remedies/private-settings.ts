@@ -10,10 +10,18 @@ export const REMEDY_SYSCTLS: Readonly<Record<string, number>> = {
   tcp_keepalive_probes: 3,
 };
 
-/** Writes the settings; /proc/sys/net shows the namespace of the thread that looks (net/sysctl_net.c). */
-export function setSysctls(networkPath: string): void {
+/** What a namespace begins with in which the settings are lowered later: Linux's own values of keepalive. */
+export const SYSCTLS_BEFORE: Readonly<Record<string, number>> = {
+  ...REMEDY_SYSCTLS,
+  tcp_keepalive_time: 7200,
+  tcp_keepalive_intvl: 75,
+  tcp_keepalive_probes: 9,
+};
+
+/** Writes settings; /proc/sys/net shows the namespace of the thread that looks (net/sysctl_net.c). */
+export function setSysctls(networkPath: string, settings: Readonly<Record<string, number>> = REMEDY_SYSCTLS): void {
   const set = inNetworkNamespace(networkPath, (): SystemResult<void> => {
-    for (const [name, value] of Object.entries(REMEDY_SYSCTLS)) {
+    for (const [name, value] of Object.entries(settings)) {
       try {
         writeFileSync(`/proc/sys/net/ipv4/${name}`, `${value}\n`);
       } catch (cause) {

@@ -10,10 +10,10 @@ import {
 import { Stage } from '../stage.ts';
 import { buildCell, findServed } from './build-cell.ts';
 import { type Plan, planRemedies, type Troupe } from './plan.ts';
-import { REMEDY_SYSCTLS, setSysctls } from './private-settings.ts';
+import { REMEDY_SYSCTLS, SYSCTLS_BEFORE, setSysctls } from './private-settings.ts';
 import { SlotLog } from './slot-log.ts';
 import type { ReadSockets } from './timeline.ts';
-import { TroupePlay, type TroupePlayed, WATCHED_MS } from './troupe.ts';
+import { isSysctl, TroupePlay, type TroupePlayed, WATCHED_MS } from './troupe.ts';
 
 /** Troupes that play at the same time. They wait most of the time; more make the first seconds of each longer. */
 const AT_ONCE = 10;
@@ -108,7 +108,8 @@ async function playTroupe(
     python,
     onLine: ({ from, text }) => logs[from === 'peers' ? 'peers' : 'owner'].add(text),
   });
-  setSysctls(stage.networkPath);
+  const isLowered = troupe.cells.some(({ remedy }) => isSysctl(remedy));
+  setSysctls(stage.networkPath, isLowered ? SYSCTLS_BEFORE : REMEDY_SYSCTLS);
   const network = { inode: stage.networkInode, path: stage.networkPath };
   return await new TroupePlay(troupe, stage, network, logs, { readSockets, signal }).run(stage.networkPath, onPart);
 }

@@ -16,8 +16,9 @@ export interface SeenSegment {
 
 /** A look at the kernel's list of sockets. */
 interface Look {
+  /** When it was over: what it shows may be of any time since the one before. */
   readonly atMs: number;
-  /** By local and remote port; `null`: as in the look before. */
+  /** By local and remote port. */
   readonly states: ReadonlyMap<string, TcpState>;
 }
 

@@ -24,9 +24,8 @@ export class TroupeView {
 
   /** Reads all sockets; with a timeline, their states join it. */
   look(timeline?: Timeline): void {
-    const atMs = nowMs();
     const sockets = this.#readSockets(this.#network);
-    timeline?.addLook(atMs, sockets);
+    timeline?.addLook(nowMs(), sockets);
     this.#sockets = new Map(sockets.map((socket) => [endOf(socket.local.port, socket.remote.port), socket] as const));
   }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { REMEDIES } from '@closewait/core/experiment';
+import { REMEDIES, type RemedyId } from '@closewait/core/experiment';
 import { limitDescriptorsOf } from '../../ffi/index.ts';
 import type { LabProcess } from '../lab-process.ts';
 import type { Stage } from '../stage.ts';
@@ -8,7 +8,7 @@ import { applyRemedy } from './apply-remedy.ts';
 import { type CastCell, castCells, hasPlayed, ownerOf, peerOf } from './casting.ts';
 import { countInFlight, findHolders, type SocketHolder } from './holders.ts';
 import type { Troupe } from './plan.ts';
-import { openPackets } from './private-settings.ts';
+import { openPackets, setSysctls } from './private-settings.ts';
 import { SlotLog } from './slot-log.ts';
 import { nowMs, type ReadSockets, Timeline } from './timeline.ts';
 import { type CellPorts, isInPlace, TroupeView } from './troupe-view.ts';
@@ -197,6 +197,11 @@ export class TroupePlay {
       const raised = limitDescriptorsOf(owner.pid, MANY_DESCRIPTORS);
       for (const { slot } of this.#cells) this.#applied.set(slot, { atMs, answer: raised.ok ? 'ok' : raised.errno });
     }
+    if (this.#cells.some(({ remedy }) => isSysctl(remedy))) {
+      const atMs = nowMs();
+      setSysctls(networkPath);
+      for (const { slot } of this.#cells) this.#applied.set(slot, { atMs, answer: 'ok' });
+    }
     if (this.#cells.some(({ remedy }) => remedy === 'restart')) {
       const atMs = nowMs();
       await this.#stage.end(owner);
@@ -257,6 +262,11 @@ export class TroupePlay {
     if (cause !== 'process-stopped') await this.#tell(owner, this.#ownerLog, 'ask');
     if (cause === 'writer-blocked') await askPeers();
   }
+}
+
+/** What is lowered while programs run. */
+export function isSysctl(remedy: RemedyId): boolean {
+  return remedy === 'sysctl-keepalive' || remedy === 'sysctl-alone';
 }
 
 function isInside({ remedy }: CastCell): boolean {
