@@ -1,4 +1,4 @@
-import { createStyle, hang, padEnd, type Style, safeText, wrap } from '../report/index.ts';
+import { createStyle, formatCountOf, hang, padEnd, type Style, safeText, wrap } from '../report/index.ts';
 import type { RemediesDocument, RemedyCell } from './remedies-document.ts';
 import { findInRemedies } from './remedies-findings.ts';
 import { type CellVerdict, judgeCells, VERDICTS } from './remedies-verdict.ts';
@@ -40,7 +40,7 @@ export function formatRemedies(document: RemediesDocument, options: RemediesText
 function formatHead({ host, cells, tookMs, watchedMs }: RemediesDocument, width: number): readonly string[] {
   const measured = cells.filter(({ outcome }) => outcome === 'measured').length;
   return wrap(
-    `${safeText(host.kernel)}   ${measured} cells measured in ${Math.round(tookMs / 1000)} s, in network namespaces of their own; ` +
+    `${safeText(host.kernel)}   ${formatCountOf(measured, 'cell')} measured in ${Math.round(tookMs / 1000)} s, in network namespaces of their own; ` +
       `each was watched for ${watchedMs / 1000} s, and what "stays" stayed for so long.`,
     width,
   );
@@ -148,7 +148,7 @@ function formatFindings(document: RemediesDocument, style: Style, width: number)
       holds
         ? hang('  -', says, 4, width)
         : hang(
-            `  ${style.alarm('NOT HERE')}`,
+            `  ${style.alarm('not here:')} `,
             `${says} Not so in ${against.map(({ cause, remedy, peer }) => `${cause}/${remedy}/${peer}`).join(', ')}.`,
             4,
             width,
