@@ -1,0 +1,30 @@
+/**
+ * Captures the traffic of fixtures/captures anew: `node tools/captures/main.ts`, as root, with tcpdump, dumpcap and tshark.
+ * Beside one of the captures stands what `closewait pcap --all --json` says of it; the others are of the same traffic.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, release } from 'node:os';
+import { basename, join } from 'node:path';
+import { CHECKOUT, CLOSEWAIT } from '../../test/support/closewait.ts';
+import { makeCaptures } from '../../test/support/make-captures.ts';
+import { run } from '../../test/support/run.ts';
+
+const folder = join(CHECKOUT, 'fixtures/captures');
+mkdirSync(folder, { recursive: true });
+for (const { file } of await makeCaptures(folder)) {
+  hideMachine(file);
+  console.log(basename(file));
+}
+const golden = join(folder, 'ethernet.pcap');
+const { stdout } = await run([...CLOSEWAIT, 'pcap', golden, '--all', '--json']);
+const document = { ...(JSON.parse(stdout) as Record<string, unknown>), file: basename(golden), tool: 'TShark' };
+writeFileSync(`${golden}.json`, `${JSON.stringify(document, null, 2)}\n`);
+
+/** dumpcap writes the processor and the kernel into its file: no concern of a fixture. Lengths stay. */
+function hideMachine(file: string): void {
+  let bytes = readFileSync(file).toString('latin1');
+  for (const name of [...cpus().map(({ model }) => model), release()]) {
+    if (name !== '') bytes = bytes.replaceAll(name, 'x'.repeat(name.length));
+  }
+  writeFileSync(file, Buffer.from(bytes, 'latin1'));
+}
