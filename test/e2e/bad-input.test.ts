@@ -80,4 +80,11 @@ describe('a reader that leaves', () => {
     expect(stderr).toBe('');
     expect([0, 1]).toContain(exitCode);
   });
+
+  it('ends the help quietly too', async () => {
+    // Reads nothing and leaves: the first write already meets a broken pipe.
+    const command = ['bash', '-o', 'pipefail', '-c', '"$@" | true', 'bash', ...CLOSEWAIT, 'lab', '--help'];
+    const { exitCode, stderr } = await run(command);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  });
 });

@@ -1,6 +1,6 @@
 import type { ModelReport } from '@closewait/core/experiment';
 import { modelSchema } from '@closewait/core/experiment/schema';
-import { LINUX_RULE_IDS, LINUX_RULES } from '@closewait/core/tcp';
+import { LINUX_RULE_IDS, LINUX_RULES } from '@closewait/core/tcp/linux';
 
 /** What was played, in a sentence. */
 export function writeModelSummary(document: unknown): string {

@@ -45,7 +45,8 @@ const CORE = [
 
 /** The import table of ARCHITECTURE.md. Lab is the oracle of the diagnosis, so it must not import it. */
 export const ROOMS: readonly Room[] = [
-  core('tcp'),
+  // The model of whole connections is for the laboratory; every command loads the states.
+  { ...core('tcp'), sideDoors: { 'linux/index.ts': { packages: [] } } },
   core('facts', 'tcp'),
   core('codec', 'tcp', 'facts'),
   { ...core('capture', 'tcp', 'facts', 'codec', 'report'), sideDoors: { 'schema.ts': { packages: ['zod'] } } },

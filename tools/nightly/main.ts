@@ -7,7 +7,7 @@
 import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
-import { LINUX_RULE_IDS } from '@closewait/core/tcp';
+import { LINUX_RULE_IDS } from '@closewait/core/tcp/linux';
 
 const RUNS = 10_000;
 /** The rarest departure shows once in about a hundred sequences. */

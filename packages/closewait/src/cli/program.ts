@@ -40,7 +40,7 @@ Nothing is changed by any of these commands. Run as root to see every process an
 function configure(command: Commander): Commander {
   return command
     .exitOverride()
-    .configureOutput({ outputError: () => undefined })
+    .configureOutput({ outputError: () => undefined, writeOut: (text) => openTerminal(true).out(text) })
     .helpCommand(false)
     .showSuggestionAfterError(true);
 }

@@ -1,12 +1,5 @@
-import {
-  isOrderly,
-  LINUX_RULE_IDS,
-  LINUX_RULES,
-  type LinuxRuleId,
-  TCP_STATES,
-  type TcpState,
-  TRANSITIONS,
-} from '../tcp/index.ts';
+import { isOrderly, TCP_STATES, type TcpState, TRANSITIONS } from '../tcp/index.ts';
+import { LINUX_RULE_IDS, LINUX_RULES, type LinuxRuleId } from '../tcp/linux/index.ts';
 import { MODEL_SCHEMA_ID, type ModelReport, type ModelTransition } from './model-document.ts';
 import { whyUnreached } from './model-unreached.ts';
 

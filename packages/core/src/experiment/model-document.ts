@@ -1,4 +1,5 @@
-import type { LinuxRuleId, TcpEvent, TcpState } from '../tcp/index.ts';
+import type { TcpEvent, TcpState } from '../tcp/index.ts';
+import type { LinuxRuleId } from '../tcp/linux/index.ts';
 
 /** The document that `closewait lab model --json` prints. */
 export const MODEL_SCHEMA_ID = 'closewait/model/v1';

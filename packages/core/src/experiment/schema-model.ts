@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { LINUX_RULE_IDS, TCP_EVENTS, TCP_STATES } from '../tcp/index.ts';
+import { TCP_EVENTS, TCP_STATES } from '../tcp/index.ts';
+import { LINUX_RULE_IDS } from '../tcp/linux/index.ts';
 import { MODEL_SCHEMA_ID, type ModelReport, type ModelSight } from './model-document.ts';
 
 const count = z.int().nonnegative();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { LINUX_RULE_IDS, TRANSITIONS } from '../tcp/index.ts';
+import { TRANSITIONS } from '../tcp/index.ts';
+import { LINUX_RULE_IDS } from '../tcp/linux/index.ts';
 import { buildModelReport, type ModelRunFacts } from './build-model.ts';
 import type { ModelStep } from './model-document.ts';
 import { whyUnreached } from './model-unreached.ts';

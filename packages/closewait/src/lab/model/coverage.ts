@@ -1,4 +1,5 @@
-import { type LinuxRuleId, type Reason, TCP_STATES, type TcpEvent, type TcpState } from '@closewait/core/tcp';
+import { TCP_STATES, type TcpEvent, type TcpState } from '@closewait/core/tcp';
+import { type LinuxRuleId, type Reason } from '@closewait/core/tcp/linux';
 import type { Played, PlayedStep } from './play.ts';
 import { type PairView, SIDES } from './views.ts';
 

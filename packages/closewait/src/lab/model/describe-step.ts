@@ -1,5 +1,5 @@
 import type { ModelSight, ModelStep } from '@closewait/core/experiment';
-import { describeAction, describeReason, describeSegment } from '@closewait/core/tcp';
+import { describeAction, describeReason, describeSegment } from '@closewait/core/tcp/linux';
 import type { PlayedStep, Told } from './play.ts';
 import { describeEnd, SIDES } from './views.ts';
 

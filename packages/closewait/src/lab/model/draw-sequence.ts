@@ -1,4 +1,4 @@
-import { type Halves, type ModelAction, otherSide, type Side } from '@closewait/core/tcp';
+import { type Halves, type ModelAction, otherSide, type Side } from '@closewait/core/tcp/linux';
 import * as fc from 'fast-check';
 
 const SIDE: fc.Arbitrary<Side> = fc.constantFrom('a', 'b');

@@ -1,13 +1,6 @@
 import { ClosewaitError } from '@closewait/core/facts';
-import {
-  fromLinuxState,
-  type ModelAction,
-  type ModelAnswer,
-  type ModelErrno,
-  otherSide,
-  type Side,
-  type TcpState,
-} from '@closewait/core/tcp';
+import { fromLinuxState, type TcpState } from '@closewait/core/tcp';
+import { type ModelAction, type ModelAnswer, type ModelErrno, otherSide, type Side } from '@closewait/core/tcp/linux';
 import {
   AF_INET,
   acceptNow,

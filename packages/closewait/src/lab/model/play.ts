@@ -11,7 +11,7 @@ import {
   type Reason,
   type Side,
   UNUSED_PAIR,
-} from '@closewait/core/tcp';
+} from '@closewait/core/tcp/linux';
 import { type Ground, KernelPair } from './kernel-pair.ts';
 import { isSameView, type PairView, SIDES, viewOfModel } from './views.ts';
 import type { Pace } from './wire-networks.ts';

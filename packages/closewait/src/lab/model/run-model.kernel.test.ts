@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { describeAction, isOrderly, LINUX_RULE_IDS, type LinuxRuleId, TRANSITIONS } from '@closewait/core/tcp';
+import { isOrderly, TRANSITIONS } from '@closewait/core/tcp';
+import { describeAction, LINUX_RULE_IDS, type LinuxRuleId } from '@closewait/core/tcp/linux';
 import { describe, expect, it } from 'vitest';
 import { expectNothingLeaked } from '../../../../../test/support/leaks.ts';
 import { transitionKey } from './coverage.ts';

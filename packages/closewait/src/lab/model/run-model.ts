@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { LinuxRuleId, ModelAction } from '@closewait/core/tcp';
+import type { LinuxRuleId, ModelAction } from '@closewait/core/tcp/linux';
 import { Coverage } from './coverage.ts';
 import type { Ground } from './kernel-pair.ts';
 import { type Played, play } from './play.ts';

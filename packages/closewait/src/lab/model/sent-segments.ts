@@ -1,5 +1,5 @@
 import type { TcpSegment } from '@closewait/core/codec';
-import { type ModelSegment, otherSide, type SegmentFlag, type Side, segmentLength } from '@closewait/core/tcp';
+import { type ModelSegment, otherSide, type SegmentFlag, type Side, segmentLength } from '@closewait/core/tcp/linux';
 import type { Wire, WireSegment } from './wire.ts';
 
 const FLAGS: readonly SegmentFlag[] = ['SYN', 'FIN', 'RST', 'ACK'];

@@ -9,7 +9,7 @@ import {
   splitNetlinkMessages,
 } from '@closewait/core/codec';
 import { ClosewaitError, type SocketFacts } from '@closewait/core/facts';
-import type { TableEntry } from '@closewait/core/tcp';
+import type { TableEntry } from '@closewait/core/tcp/linux';
 import { NetlinkSocket, type PrivateNetwork } from '../../ffi/index.ts';
 import { must } from './must.ts';
 import { within } from './wire-networks.ts';

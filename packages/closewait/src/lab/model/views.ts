@@ -1,5 +1,6 @@
-import type { LinuxEnd, LinuxPair, Side, TableEntry, TcpState } from '@closewait/core/tcp';
-import { socketState } from '@closewait/core/tcp';
+import type { TcpState } from '@closewait/core/tcp';
+import type { LinuxEnd, LinuxPair, Side, TableEntry } from '@closewait/core/tcp/linux';
+import { socketState } from '@closewait/core/tcp/linux';
 
 /** What can be seen of one end: in the table through sock_diag, and at the descriptor through TCP_INFO. */
 export interface EndView {

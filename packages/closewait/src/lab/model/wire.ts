@@ -1,5 +1,5 @@
 import { decodeTcpSegment, setTcpChecksum, type TcpSegment } from '@closewait/core/codec';
-import type { Side } from '@closewait/core/tcp';
+import type { Side } from '@closewait/core/tcp/linux';
 import { PacketSocket, PrivateNetwork } from '../../ffi/index.ts';
 import { must } from './must.ts';
 import { connectNetworks, set, within } from './wire-networks.ts';
