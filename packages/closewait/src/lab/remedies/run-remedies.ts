@@ -16,7 +16,7 @@ import type { ReadSockets } from './timeline.ts';
 import { isSysctl, TroupePlay, type TroupePlayed, WATCHED_MS } from './troupe.ts';
 
 /** Troupes that play at the same time. They wait most of the time; more make the first seconds of each longer. */
-const AT_ONCE = 10;
+const AT_ONCE = 16;
 /** How long a program may take for a step on a busy machine. */
 const WITHIN_MS = 30_000;
 

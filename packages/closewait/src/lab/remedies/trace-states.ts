@@ -21,7 +21,11 @@ export interface SentSegment extends SeenSegment {
 }
 
 /** All segments of a connection from a moment on, in their order. */
-export function segmentsOf({ segments }: Timeline, { own, peer }: CellPorts, fromMs: number): readonly SentSegment[] {
+export function segmentsOf(
+  { segments }: Pick<Timeline, 'segments'>,
+  { own, peer }: CellPorts,
+  fromMs: number,
+): readonly SentSegment[] {
   const of = (by: End, key: string): SentSegment[] =>
     (segments.get(key) ?? []).filter(({ atMs }) => atMs >= fromMs).map((seen) => ({ ...seen, by }));
   return [...of('own', endOf(own, peer)), ...of('peer', endOf(peer, own))].toSorted((a, b) => a.atMs - b.atMs);
@@ -36,7 +40,10 @@ function statesAt(states: ReadonlyMap<string, TcpState>, { own, peer }: CellPort
  * How both ends went from state to state: what the segments on the wire mean by RFC 9293, and, where the kernel's list says
  * otherwise twice in a row, what that says. A look comes every 40 ms: segments alone tell of states that last microseconds.
  */
-export function traceStates(timeline: Timeline, start: TraceStart): readonly CellTransition[] {
+export function traceStates(
+  timeline: Pick<Timeline, 'looks' | 'segments'>,
+  start: TraceStart,
+): readonly CellTransition[] {
   const { ports, zeroMs } = start;
   const before = timeline.looks.findLast(({ atMs }) => atMs <= zeroMs)?.states ?? new Map<string, TcpState>();
   const now = { ...(start.states ?? statesAt(before, ports)) };
