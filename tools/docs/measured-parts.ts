@@ -1,15 +1,18 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { CAUSE_IDS } from '@closewait/core/facts';
 import { writeModelDepartures, writeModelSummary, writeModelTransitions } from './write-model.ts';
 import {
   writeRemediesCounts,
   writeRemediesFindings,
   writeRemediesGrids,
+  writeRemediesInShort,
   writeRemediesSettings,
 } from './write-remedies.ts';
+import { writeRemediesOfCause } from './write-remedies-of-cause.ts';
 import { writeSequence } from './write-sequence.ts';
 import { writeSpeed } from './write-speed.ts';
-import { writeSynFinTable, writeSynFinVerdict } from './write-syn-fin.ts';
+import { writeSynFinInShort, writeSynFinTable, writeSynFinVerdict } from './write-syn-fin.ts';
 
 /** A part of a page that is written from a measurement: between `<!-- measured: NAME -->` and `<!-- end of measured -->`. */
 export interface MeasuredPart {
@@ -25,10 +28,19 @@ export interface MeasuredPart {
 /** Every measured part of the documentation. */
 export const MEASURED_PARTS: readonly MeasuredPart[] = [
   { page: 'README.md', name: 'speed', from: `../../bench/results/${latestBenchmark()}`, write: writeSpeed },
+  { page: 'README.md', name: 'remedies in short', from: 'remedies.json', write: writeRemediesInShort },
+  { page: 'README.md', name: 'syn-fin in short', from: 'syn-fin.json', write: writeSynFinInShort },
+  { page: 'README.md', name: 'sequence in short', from: 'sequence-close-missing.json', write: writeSequence },
   { page: 'docs/remedies.md', name: 'remedies findings', from: 'remedies.json', write: writeRemediesFindings },
   { page: 'docs/remedies.md', name: 'remedies counts', from: 'remedies.json', write: writeRemediesCounts },
   { page: 'docs/remedies.md', name: 'remedies grids', from: 'remedies.json', write: writeRemediesGrids },
   { page: 'docs/remedies.md', name: 'remedies settings', from: 'remedies.json', write: writeRemediesSettings },
+  ...CAUSE_IDS.filter((cause) => cause !== 'undetermined').map((cause) => ({
+    page: `docs/causes/${cause}.md`,
+    name: `remedies of ${cause}`,
+    from: 'remedies.json',
+    write: writeRemediesOfCause(cause),
+  })),
   { page: 'docs/syn-fin.md', name: 'syn-fin verdict', from: 'syn-fin.json', write: writeSynFinVerdict },
   { page: 'docs/syn-fin.md', name: 'syn-fin table', from: 'syn-fin.json', write: writeSynFinTable },
   { page: 'docs/state-machine.md', name: 'model summary', from: 'model.json', write: writeModelSummary },

@@ -27,6 +27,28 @@ export function writeRemediesFindings(document: unknown): string {
   ].join('\n');
 }
 
+/** What surprises most: for a page that has room for a few. */
+const SURPRISES = [
+  'keepalive-half-closed',
+  'keepalive-keeps-descriptor',
+  'user-timeout-idle',
+  'destroy-writer',
+  'destroy-keeps-descriptor',
+  'read-rule-where-read',
+  'read-rule-where-not-read',
+];
+
+/** A few of the sentences, in the order of {@link SURPRISES}. */
+export function writeRemediesInShort(document: unknown): string {
+  const findings = findInRemedies(readWhole(document));
+  const lines = SURPRISES.map((id) => {
+    const finding = findings.find((one) => one.id === id);
+    if (finding?.holds !== true) throw new Error(`the measured cells do not say '${id}'`);
+    return `- ${finding.says}`;
+  });
+  return lines.join('\n');
+}
+
 /** Each remedy with what it comes to, in how many cells. */
 export function writeRemediesCounts(document: unknown): string {
   const { remedies, cells } = readWhole(document);

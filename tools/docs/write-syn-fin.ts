@@ -23,6 +23,12 @@ export function writeSynFinVerdict(document: unknown): string {
   ].join('\n');
 }
 
+/** The verdict of docs/measured/syn-fin.json in two sentences. */
+export function writeSynFinInShort(document: unknown): string {
+  const [first = '', second = ''] = synFinSchema.parse(document).verdict.says;
+  return `> ${first} ${second}`;
+}
+
 /** Every segment of docs/measured/syn-fin.json, a table for each target. */
 export function writeSynFinTable(document: unknown): string {
   const { trials }: SynFinReport = synFinSchema.parse(document);

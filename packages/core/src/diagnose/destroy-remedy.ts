@@ -12,8 +12,8 @@ export interface DestroyTexts {
 
 /**
  * Ending the connections of a group in the kernel (SOCK_DESTROY, CONFIG_INET_DIAG_DESTROY, CAP_NET_ADMIN): for what is
- * forgotten it frees the connection alone. Measured on Linux 6.18 with 14 programs that had stuck connections: none
- * closed its descriptor then. Empty for a group without connections.
+ * forgotten it frees the connection alone, as measured for every cause (docs/remedies.md). Empty for a group without
+ * connections.
  */
 export function destroyRemedy({ process, connections, listeners }: Group, texts: DestroyTexts = {}): readonly Remedy[] {
   const [first, ...others] = connections;

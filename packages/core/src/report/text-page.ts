@@ -99,9 +99,8 @@ function parseBlocks(markdown: string): readonly Block[] {
   const lines = markdown.split('\n');
   const blocks: Block[] = [];
   for (let at = 0; at < lines.length; ) {
-    const line = lines[at] ?? '';
     const block = readBlock(lines, at);
-    if (line.trim() === '' || block === null) at += 1;
+    if (block === null) at += 1;
     else {
       blocks.push(block.block);
       at = block.next;
@@ -117,7 +116,7 @@ interface ReadBlock {
 
 function readBlock(lines: readonly string[], at: number): ReadBlock | null {
   const line = lines[at] ?? '';
-  if (line.trim() === '') return null;
+  if (line.trim() === '' || COMMENT.test(line)) return null;
   const [, marks, heading] = /^(#{1,6}) +(.*)$/.exec(line) ?? [];
   if (marks !== undefined && heading !== undefined) {
     return { block: { kind: 'heading', level: marks.length, text: heading.replaceAll('`', '') }, next: at + 1 };
@@ -148,8 +147,11 @@ function endOf(lines: readonly string[], from: number, holds: (line: string) => 
 }
 
 function isContinued(line: string): boolean {
-  return line.trim() !== '' && !/^(#|```|\||\s*([-*]|\d+\.) )/.test(line);
+  return line.trim() !== '' && !COMMENT.test(line) && !/^(#|```|\||\s*([-*]|\d+\.) )/.test(line);
 }
+
+/** A mark for the tools that write parts of a page. */
+const COMMENT = /^<!--.*-->$/;
 
 /** A bar inside of code is written `\|`. */
 function cellsOf(row: string): readonly string[] {
