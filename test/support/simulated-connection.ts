@@ -129,7 +129,7 @@ export class SimulatedConnection {
   }
 
   #repeat(by: 0 | 1): void {
-    for (const sent of [...this.ends[by].unanswered]) this.#emit(by, sent);
+    for (const sent of this.ends[by].unanswered) this.#emit(by, sent);
   }
 
   #emitNew(by: 0 | 1, bits: number, octets: number): void {

@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { basename, join } from 'node:path';
+import { captureSchema } from '@closewait/core/capture/schema';
 import { CHECKOUT, CLOSEWAIT } from '../../test/support/closewait.ts';
 import { makeCaptures } from '../../test/support/make-captures.ts';
 import { run } from '../../test/support/run.ts';
@@ -17,7 +18,7 @@ for (const { file } of await makeCaptures(folder)) {
 }
 const golden = join(folder, 'ethernet.pcap');
 const { stdout } = await run([...CLOSEWAIT, 'pcap', golden, '--all', '--json']);
-const document = { ...(JSON.parse(stdout) as Record<string, unknown>), file: basename(golden), tool: 'TShark' };
+const document = { ...captureSchema.parse(JSON.parse(stdout)), file: basename(golden), tool: 'TShark' };
 writeFileSync(`${golden}.json`, `${JSON.stringify(document, null, 2)}\n`);
 
 /** dumpcap writes the processor and the kernel into its file: no concern of a fixture. Lengths stay. */

@@ -21,12 +21,12 @@ if (role === 'serve') {
       });
     });
   });
-  server.listen({ port: Number(port), host: '::' }, () => console.log('ready'));
+  server.listen({ port: Number(port), host: '::' }, () => process.stdout.write('ready\n'));
 } else {
   for (const address of addresses) {
     for (const wish of ['c', 'r', 'h']) await hold(address, wish);
   }
-  console.log('ready');
+  process.stdout.write('ready\n');
 }
 
 /** Resolves when nothing more will come of the connection by itself. */

@@ -16,9 +16,9 @@ for (let made = 0; made < Number(count); made++) {
   await once(socket, 'data');
   sockets.push(socket);
 }
-console.log('ready');
+process.stdout.write('ready\n');
 for await (const line of createInterface({ input: process.stdin })) {
   for (const socket of sockets.splice(0, Number(line))) socket.end();
-  console.log(`closed ${line}`);
+  process.stdout.write(`closed ${line}\n`);
 }
 process.exit(0);

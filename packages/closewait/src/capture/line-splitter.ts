@@ -21,9 +21,4 @@ export class LineSplitter {
     this.#rest = text.slice(start);
     return this.#rest.length <= LONGEST_LINE;
   }
-
-  /** A last line without its end: the tool did not finish it, so it is not taken. */
-  get hasRest(): boolean {
-    return this.#rest !== '';
-  }
 }

@@ -45,17 +45,17 @@ export async function readCapture(capture: OpenCapture, reader: CaptureReader): 
     env: { ...env },
     stdio: [capture.fd, 'pipe', 'pipe'],
   });
+  const closed = once(child, 'close');
   using tool = new Tool(child, reader);
   if (capture.bytes === null) tool.watchPipe();
   else tool.watchFile(capture.fd);
-  return await tool.finish(capture.name);
+  return await tool.finish(capture.name, closed);
 }
 
 /** tshark at work. */
 class Tool implements Disposable {
   readonly #child: ChildProcess;
   readonly #reader: CaptureReader;
-  readonly #closed: Promise<unknown>;
   readonly #kill = (): void => void this.#child.kill('SIGKILL');
   readonly #timers: NodeJS.Timeout[] = [];
   #isStopped = false;
@@ -66,7 +66,6 @@ class Tool implements Disposable {
   constructor(child: ChildProcess, reader: CaptureReader) {
     this.#child = child;
     this.#reader = reader;
-    this.#closed = once(child, 'close');
     const lines = new LineSplitter((line) => this.#takeLine(line));
     child.stdout?.on('data', (chunk: Buffer) => {
       if (!lines.push(chunk)) this.#giveUp('the tool printed an endless line');
@@ -106,8 +105,8 @@ class Tool implements Disposable {
     });
   }
 
-  async finish(name: string): Promise<CaptureEnd> {
-    await this.#closed;
+  async finish(name: string, closed: Promise<unknown>): Promise<CaptureEnd> {
+    await closed;
     const { exitCode, signalCode } = this.#child;
     if (this.#isStopped && this.#broken === null) return { damage: null };
     if (signalCode !== null && this.#broken === null) this.#reader.signal.throwIfAborted();

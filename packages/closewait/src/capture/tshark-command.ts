@@ -17,26 +17,32 @@ const NOBODY = 65_534;
 /** Where no configuration is. */
 const NOWHERE = '/nonexistent';
 
-const QUIET = [
+/** Carriers of nothing that is asked for. */
+const NOT_DISSECTED = ['udp', 'sctp', 'dccp', 'icmp', 'icmpv6', 'mptcp'] as const;
+
+/** Numbers as they stand in the header, each segment by itself. Checksums are wrong where the network card makes them. */
+const SWITCHED_OFF = [
+  'tcp.relative_sequence_numbers',
+  'tcp.analyze_sequence_numbers',
+  'tcp.desegment_tcp_streams',
+  'tcp.calculate_timestamps',
+  'tcp.check_checksum',
+  'ip.defragment',
+  'ip.check_checksum',
+  'ip.use_geoip',
+  'ipv6.defragment',
+  'ipv6.use_geoip',
+] as const;
+
+const QUIET: readonly string[] = [
   // Names would be looked up over the network.
   '-n',
-  // Payload is nobody's business here: no dissector behind TCP is reached, and none that a port or a guess would choose.
-  ...['-d', 'tcp.port==0-65535,data'],
-  ...['--disable-protocol', 'udp', '--disable-protocol', 'sctp', '--disable-protocol', 'dccp'],
-  ...['--disable-protocol', 'icmp', '--disable-protocol', 'icmpv6', '--disable-protocol', 'mptcp'],
-  // Numbers as they stand in the header, each segment by itself. Checksums are wrong where the network card makes them.
-  ...['-o', 'tcp.relative_sequence_numbers:FALSE', '-o', 'tcp.analyze_sequence_numbers:FALSE'],
-  ...[
-    '-o',
-    'tcp.desegment_tcp_streams:FALSE',
-    '-o',
-    'tcp.calculate_timestamps:FALSE',
-    '-o',
-    'tcp.check_checksum:FALSE',
-  ],
-  ...['-o', 'ip.defragment:FALSE', '-o', 'ipv6.defragment:FALSE', '-o', 'ip.check_checksum:FALSE'],
-  ...['-o', 'ip.use_geoip:FALSE', '-o', 'ipv6.use_geoip:FALSE'],
-] as const;
+  // Payload is nobody's business here: no dissector behind TCP is reached, neither by port nor by guess.
+  '-d',
+  'tcp.port==0-65535,data',
+  ...NOT_DISSECTED.flatMap((protocol) => ['--disable-protocol', protocol]),
+  ...SWITCHED_OFF.flatMap((setting) => ['-o', `${setting}:FALSE`]),
+];
 
 /**
  * The command that reads a capture from its standard input and prints a line for each packet. No file of this machine is
@@ -82,8 +88,12 @@ function locateTshark(path: string): string {
 function unprivileged(): readonly string[] {
   if (process.geteuid?.() !== 0 || !isMapped('uid_map') || !isMapped('gid_map')) return ['--no-new-privs'];
   return [
-    ...['--reuid', `${NOBODY}`, '--regid', `${NOBODY}`, '--clear-groups'],
-    ...['--no-new-privs', '--inh-caps=-all', '--bounding-set=-all'],
+    `--reuid=${NOBODY}`,
+    `--regid=${NOBODY}`,
+    '--clear-groups',
+    '--no-new-privs',
+    '--inh-caps=-all',
+    '--bounding-set=-all',
   ];
 }
 

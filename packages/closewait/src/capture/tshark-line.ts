@@ -25,16 +25,16 @@ export const TSHARK_FIELDS = [
 ] as const;
 
 /** Numbers of the link layers that are read: WTAP_ENCAP_… of wiretap/wtap.h. */
-const LINKS: Readonly<Record<string, string>> = {
-  '1': 'Ethernet',
-  '7': 'raw IP',
-  '15': 'BSD loopback',
-  '25': 'Linux cooked',
-  '129': 'raw IPv4',
-  '130': 'raw IPv6',
-  '174': 'BSD loopback',
-  '210': 'Linux cooked v2',
-};
+const LINKS: ReadonlyMap<string, string> = new Map([
+  ['1', 'Ethernet'],
+  ['7', 'raw IP'],
+  ['15', 'BSD loopback'],
+  ['25', 'Linux cooked'],
+  ['129', 'raw IPv4'],
+  ['130', 'raw IPv6'],
+  ['174', 'BSD loopback'],
+  ['210', 'Linux cooked v2'],
+]);
 
 /**
  * One line of tshark as a packet; null where it is not such a line. What comes out of a dissector is hostile: every
@@ -44,7 +44,7 @@ export function parseTsharkLine(line: string): CapturedPacket | null {
   const columns = line.split('\t');
   if (columns.length !== TSHARK_FIELDS.length) return null;
   const [epoch = '', encapsulation = '', protocols = '', vlan = '', serviceVlan = ''] = columns;
-  const link = LINKS[encapsulation];
+  const link = LINKS.get(encapsulation);
   const seconds = epoch === '' ? Number.NaN : Number(epoch);
   const atMs = Number.isFinite(seconds) ? seconds * 1000 : null;
   const isTagged = vlan !== '' || serviceVlan !== '';

@@ -13,7 +13,7 @@ import {
 import type { CapturedConnection } from './captured-connection.ts';
 import type { CapturedEnd } from './captured-end.ts';
 import { DOUBT_WORDS } from './doubt-words.ts';
-import type { OwedFin } from './judge-connection.ts';
+import type { OwedFin } from './verdict.ts';
 
 /** Where a capture came from. */
 export interface CaptureOrigin {

@@ -2,7 +2,8 @@ import { CaptureTracker, type TrackerLimits } from './capture-tracker.ts';
 import type { CapturedConnection } from './captured-connection.ts';
 import type { CapturedPacket, UnreadContent } from './captured-packet.ts';
 import { FIN, RST, SYN } from './captured-segment.ts';
-import { type CaptureTrust, type DoubtId, judgeConnection, type Verdict } from './judge-connection.ts';
+import { judgeConnection } from './judge-connection.ts';
+import type { CaptureTrust, DoubtId, Verdict } from './verdict.ts';
 
 /** A connection and what is said of it. */
 export interface JudgedConnection {

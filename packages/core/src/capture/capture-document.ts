@@ -2,7 +2,7 @@ import type { Confidence } from '../facts/index.ts';
 import type { TcpState } from '../tcp/index.ts';
 import type { SeenOpening } from './captured-connection.ts';
 import type { UnreadContent } from './captured-packet.ts';
-import type { DoubtId, Verdict } from './judge-connection.ts';
+import type { DoubtId, Verdict } from './verdict.ts';
 
 /** Identifier of the document's schema; a breaking change raises the number. */
 export const CAPTURE_SCHEMA_ID = 'closewait/capture/v1';

@@ -115,7 +115,8 @@ export class CapturedConnection {
 
     const proof = isNew ? stream.edge : null;
     if (proof !== null) receiver.state.proveBy(proof);
-    if ((bits & SYN) !== 0 && isNew) receiver.state.expect(hasAck ? 'rcv SYN,ACK' : 'rcv SYN', proof);
+    // A simultaneous open repeats a SYN that is known, now with an acknowledgment (RFC 9293 figure 7).
+    if ((bits & SYN) !== 0 && (isNew || covers.syn)) receiver.state.expect(hasAck ? 'rcv SYN,ACK' : 'rcv SYN', proof);
     if ((bits & SYN) === 0 && covers.syn) receiver.state.expect('rcv ACK of SYN', proof);
     if ((bits & FIN) !== 0) this.#takeFin(segment, sender, receiver);
     else if (covers.finForTheFirstTime) receiver.state.expect('rcv ACK of FIN', proof);

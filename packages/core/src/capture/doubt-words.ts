@@ -1,4 +1,4 @@
-import type { DoubtId } from './judge-connection.ts';
+import type { DoubtId } from './verdict.ts';
 
 interface DoubtWords {
   readonly says: string;
@@ -69,6 +69,3 @@ export const DOUBT_WORDS: Readonly<Record<DoubtId, DoubtWords>> = {
     decides: 'a keep-alive probe of the peer, or `closewait ls` on that host',
   },
 };
-
-/** Every doubt, for the schema. */
-export const DOUBT_IDS = Object.keys(DOUBT_WORDS) as readonly DoubtId[];

@@ -73,13 +73,13 @@ export class EndState {
   read(isWholeUpTo: (sequence: number) => boolean): EndStates {
     let state = this.#state;
     // Each of them may have arrived although one before it has not.
-    const possible = new Set([state]);
+    let possible: ReadonlySet<TcpState> = new Set([state]);
     for (const { event, behind } of this.#waiting) {
       if (behind !== null && !isWholeUpTo(behind)) continue;
-      for (const before of [...possible]) possible.add(step(before, event, this.#opening).state);
+      const after = [...possible].map((before) => step(before, event, this.#opening).state);
+      possible = new Set([...possible, ...after]);
       state = step(state, event, this.#opening).state;
     }
-    possible.delete(state);
-    return { state, ifLost: [...possible] };
+    return { state, ifLost: [...possible].filter((other) => other !== state) };
   }
 }

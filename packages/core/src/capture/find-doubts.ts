@@ -1,5 +1,5 @@
 import type { CapturedConnection } from './captured-connection.ts';
-import type { CaptureTrust, DoubtId, OwedFin } from './judge-connection.ts';
+import type { CaptureTrust, DoubtId, OwedFin } from './verdict.ts';
 
 /** What speaks against a verdict, and what only weakens it. */
 export interface Doubts {

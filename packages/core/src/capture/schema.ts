@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { TCP_STATES } from '../tcp/index.ts';
 import { CAPTURE_SCHEMA_ID, type CaptureDocument } from './capture-document.ts';
-import { DOUBT_IDS } from './doubt-words.ts';
+import { DOUBT_IDS } from './verdict.ts';
 
 const count = z.number().int().nonnegative();
 const ms = z.number().nonnegative();
