@@ -1,25 +1,25 @@
-import fc from 'fast-check';
+import { type Arbitrary, array, assert, constant, integer, oneof, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatIpv4, formatIpv6 } from './ip-address.ts';
 import { parseIpAddress } from './parse-ip-address.ts';
 
 /** Zeros are what IPv6 texts leave out. */
-const byte = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 255 }));
-const bytes = (length: number): fc.Arbitrary<Uint8Array> =>
-  fc.array(byte, { minLength: length, maxLength: length }).map((values) => Uint8Array.from(values));
+const byte = oneof(constant(0), integer({ min: 0, max: 255 }));
+const bytes = (length: number): Arbitrary<Uint8Array> =>
+  array(byte, { minLength: length, maxLength: length }).map((values) => Uint8Array.from(values));
 
 describe('parseIpAddress', () => {
   it('gives back the bytes of every IPv4 text', () => {
-    fc.assert(
-      fc.property(bytes(4), (address) => {
+    assert(
+      property(bytes(4), (address) => {
         expect(parseIpAddress(formatIpv4(address))).toEqual(address);
       }),
     );
   });
 
   it('gives back the bytes of every IPv6 text', () => {
-    fc.assert(
-      fc.property(bytes(16), (address) => {
+    assert(
+      property(bytes(16), (address) => {
         expect(parseIpAddress(formatIpv6(address))).toEqual(address);
       }),
     );

@@ -12,7 +12,7 @@ export function describeTransitions(transitions: readonly CellTransition[], end:
 }
 
 /** `under 1 ms`, `2.5 s`. */
-export function formatAfter(ms: number): string {
+function formatAfter(ms: number): string {
   return ms < 1 ? 'under 1 ms' : formatDuration(ms);
 }
 
@@ -27,7 +27,7 @@ export function describeCalls(
 }
 
 /** `-> FIN,ACK`, `<- RST x 2`: arrows as seen from the program's end. */
-export function describeSegment({ by, says, count }: CellSegment): string {
+function describeSegment({ by, says, count }: CellSegment): string {
   return `${by === OWN_END ? '→' : '←'} ${says}${count === 1 ? '' : ` × ${count}`}`;
 }
 

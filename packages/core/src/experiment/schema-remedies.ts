@@ -4,15 +4,14 @@ import { TCP_STATES } from '../tcp/index.ts';
 import { REMEDIES_SCHEMA_ID, type RemediesDocument } from './remedies-document.ts';
 import { PEERS, type PeerId, REMEDIES, type RemedyCause, type RemedyId } from './remedies-vocabulary.ts';
 
+const REMEDY_IDS: readonly RemedyId[] = REMEDIES.map(({ id }) => id);
+const PEER_IDS: readonly PeerId[] = PEERS.map(({ id }) => id);
 const milliseconds = z.number().nonnegative();
-const idsOf = <T extends string>(rows: readonly { readonly id: T }[]): z.ZodType<T> =>
-  z.enum(Object.fromEntries(rows.map(({ id }) => [id, id])) as Record<T, T>);
-
 const cause: z.ZodType<RemedyCause> = z
   .enum(CAUSE_IDS.filter((id) => id !== 'undetermined'))
   .meta({ id: 'Cause', description: 'Why a connection stays.' });
-const remedy: z.ZodType<RemedyId> = idsOf(REMEDIES).meta({ id: 'Remedy', description: 'What is done about it.' });
-const peer: z.ZodType<PeerId> = idsOf(PEERS).meta({ id: 'Peer', description: 'What the other end is like.' });
+const remedy: z.ZodType<RemedyId> = z.enum(REMEDY_IDS).meta({ id: 'Remedy', description: 'What is done about it.' });
+const peer: z.ZodType<PeerId> = z.enum(PEER_IDS).meta({ id: 'Peer', description: 'What the other end is like.' });
 const state = z.enum(TCP_STATES).describe('As RFC 9293 spells it; CLOSED: the kernel lists no such socket.');
 const place = { cause, remedy, peer };
 

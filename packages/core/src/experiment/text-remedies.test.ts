@@ -55,7 +55,7 @@ describe('the matrix as text', () => {
     const [row = ''] = formatRemedies(DOCUMENT, PLAIN)
       .split('\n')
       .filter((line) => line.startsWith('worker-stuck'));
-    const signs = [...row.slice(22)].filter((_, index) => index % 2 === 1);
+    const signs = Array.from(row.slice(22)).filter((_, index) => index % 2 === 1);
     const of = (id: string): string | undefined => signs[REMEDIES.findIndex((remedy) => remedy.id === id)];
     expect([of('none'), of('destroy'), of('other-leg-read'), of('sweep')]).toEqual(['·', '○', ' ', '?']);
   });

@@ -126,7 +126,7 @@ function signOf(
 }
 
 /** The sign of some cells, in its colour. */
-export function paintVerdict(cells: readonly RemedyCell[], style: Style): string {
+function paintVerdict(cells: readonly RemedyCell[], style: Style): string {
   const verdict = judgeCells(cells);
   if (verdict === 'n/a') return ' ';
   if (verdict === '?') return style.alarm('?');

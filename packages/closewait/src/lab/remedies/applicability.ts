@@ -1,5 +1,5 @@
 import type { RemedyId } from '@closewait/core/experiment';
-import type { PlannedCell } from './plan.ts';
+import type { PlannedCell } from './planned-cell.ts';
 
 const NEEDS_COPY: readonly RemedyId[] = [
   'shutdown-read',

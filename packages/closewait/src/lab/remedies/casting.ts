@@ -1,5 +1,5 @@
 import type { PeerId, RemedyCause } from '@closewait/core/experiment';
-import type { PlannedCell } from './plan.ts';
+import type { PlannedCell } from './planned-cell.ts';
 import type { SlotLog } from './slot-log.ts';
 
 /** Where the listeners of a slot are: below the ports that the kernel gives out by itself (32,768 on). */

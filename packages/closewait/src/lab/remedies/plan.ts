@@ -1,19 +1,6 @@
-import {
-  PEERS,
-  type PeerId,
-  REMEDIES,
-  type RemedyCause,
-  type RemedyId,
-  type UnmeasuredCell,
-} from '@closewait/core/experiment';
+import { PEERS, REMEDIES, type RemedyCause, type RemedyId, type UnmeasuredCell } from '@closewait/core/experiment';
 import { whyNot } from './applicability.ts';
-
-/** A cell that is to be measured. */
-export interface PlannedCell {
-  readonly cause: RemedyCause;
-  readonly remedy: RemedyId;
-  readonly peer: PeerId;
-}
+import type { PlannedCell } from './planned-cell.ts';
 
 /** Cells that share a network namespace, a program with a slot for each, and the program of their peers. */
 export interface Troupe {

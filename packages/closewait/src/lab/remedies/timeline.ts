@@ -27,9 +27,17 @@ export function endOf(localPort: number, remotePort: number): string {
   return `${localPort}>${remotePort}`;
 }
 
-/** Milliseconds since the epoch, in the clock of packet sockets and of the programs' logs. */
+/**
+ * Milliseconds since the epoch, rounded down, in the clock of packet sockets and of the programs' logs (CLOCK_REALTIME).
+ * performance.now() is finer and of another clock: it was seen to lag behind by a millisecond.
+ */
 export function nowMs(): number {
-  return performance.timeOrigin + performance.now();
+  return Date.now();
+}
+
+/** The same rounded up: what was done before is not later. */
+export function endOfNowMs(): number {
+  return Date.now() + 1;
 }
 
 /** What was seen of all connections of a namespace over time. */

@@ -1,7 +1,7 @@
 import type { SocketFacts } from '@closewait/core/facts';
 import type { CastCell } from './casting.ts';
 import type { SlotLog } from './slot-log.ts';
-import { endOf, nowMs, type ReadSockets, type Timeline } from './timeline.ts';
+import { endOf, endOfNowMs, type ReadSockets, type Timeline } from './timeline.ts';
 
 /** Ports of the two ends of a cell's connection. */
 export interface CellPorts {
@@ -25,7 +25,7 @@ export class TroupeView {
   /** Reads all sockets; with a timeline, their states join it. */
   look(timeline?: Timeline): void {
     const sockets = this.#readSockets(this.#network);
-    timeline?.addLook(nowMs(), sockets);
+    timeline?.addLook(endOfNowMs(), sockets);
     this.#sockets = new Map(sockets.map((socket) => [endOf(socket.local.port, socket.remote.port), socket] as const));
   }
 

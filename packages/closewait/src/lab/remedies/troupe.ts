@@ -9,7 +9,7 @@ import { type CastCell, castCells, hasPlayed, ownerOf, peerOf } from './casting.
 import { countInFlight, findHolders, type SocketHolder } from './holders.ts';
 import type { Troupe } from './plan.ts';
 import { openPackets, setSysctls } from './private-settings.ts';
-import { SlotLog } from './slot-log.ts';
+import type { SlotLog } from './slot-log.ts';
 import { nowMs, type ReadSockets, Timeline } from './timeline.ts';
 import { type CellPorts, isInPlace, TroupeView } from './troupe-view.ts';
 
