@@ -3,7 +3,7 @@ import type { Observation, ObservedSegment } from '@closewait/core/facts';
 import { describe, expect, it } from 'vitest';
 import { readConnections } from '../../packages/closewait/src/cli/read-connections.ts';
 import { inNetworkNamespace, PrivateNetwork } from '../../packages/closewait/src/ffi/index.ts';
-import { NamespaceObserver } from '../../packages/closewait/src/kernel/index.ts';
+import { NamespaceObserver } from '../../packages/closewait/src/kernel/trace/index.ts';
 import { runFlawedServer } from '../../packages/closewait/src/lab/index.ts';
 import { expectNothingLeaked } from '../support/leaks.ts';
 import { waitUntil } from '../support/wait-until.ts';

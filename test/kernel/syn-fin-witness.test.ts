@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { SynFinStep } from '@closewait/core/experiment';
 import { expect, it } from 'vitest';
 import { readLabSockets } from '../../packages/closewait/src/cli/read-lab-sockets.ts';
-import { TraceSession } from '../../packages/closewait/src/kernel/index.ts';
+import { TraceSession } from '../../packages/closewait/src/kernel/trace/index.ts';
 import { Bench, CLIENT, SERVER } from '../../packages/closewait/src/lab/syn-fin/bench.ts';
 import { Observer } from '../../packages/closewait/src/lab/syn-fin/observer.ts';
 import { expectNothingLeaked } from '../support/leaks.ts';

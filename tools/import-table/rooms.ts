@@ -77,7 +77,15 @@ export const ROOMS: readonly Room[] = [
   core('api', 'tcp', 'facts', 'diagnose', 'policy'),
 
   command('ffi', 'core/facts'),
-  command('kernel', 'ffi', ...FACTS, 'core/codec'),
+  {
+    ...command('kernel', 'ffi', ...FACTS, 'core/codec'),
+    // For one command each; no look pays for them.
+    sideDoors: {
+      'count-states.ts': { packages: [] },
+      'readers/read-settings.ts': { packages: [] },
+      'trace/index.ts': { packages: [] },
+    },
+  },
   command('actions', 'ffi', 'kernel', ...CORE),
   command('capture', ...FACTS, 'core/codec', 'core/capture'),
   command('probe', ...FACTS),

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { buildTrace, type TraceDocument, type TraceScenario } from '@closewait/core/experiment';
 import { ClosewaitError } from '@closewait/core/facts';
 import { PrivateNetwork } from '../ffi/index.ts';
-import { NamespaceObserver } from '../kernel/index.ts';
+import { NamespaceObserver } from '../kernel/trace/index.ts';
 import { type CauseScenario, type FlawedServerRun, runFlawedServer, runScenario } from '../lab/index.ts';
 import { readConnections } from './read-connections.ts';
 

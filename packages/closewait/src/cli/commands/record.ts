@@ -2,7 +2,8 @@ import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from '
 import { ClosewaitError, KERNEL_SETTINGS } from '@closewait/core/facts';
 import { formatBytes, formatCountOf } from '@closewait/core/report';
 import { TCP_STATES } from '@closewait/core/tcp';
-import { LiveSource, readSettings, startRecording } from '../../kernel/index.ts';
+import { LiveSource, startRecording } from '../../kernel/index.ts';
+import { readSettings } from '../../kernel/readers/read-settings.ts';
 import type { Invocation } from '../command.ts';
 import { examineClosely } from '../examine-closely.ts';
 import { readVersion } from '../version.ts';

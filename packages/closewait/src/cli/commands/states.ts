@@ -9,7 +9,7 @@ import {
 import { ClosewaitError, type KernelSource } from '@closewait/core/facts';
 import { safeJson, safeText } from '@closewait/core/report';
 import type { TcpState } from '@closewait/core/tcp';
-import { countStates } from '../../kernel/index.ts';
+import { countStates } from '../../kernel/count-states.ts';
 import type { Invocation } from '../command.ts';
 import { openSource } from '../open-source.ts';
 import { parseState } from '../option-values.ts';

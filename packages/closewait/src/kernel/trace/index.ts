@@ -1,0 +1,2 @@
+export { NamespaceObserver } from './namespace-observer.ts';
+export { type TraceEventRequest, type TraceHarvest, type TraceRequest, TraceSession } from './trace-session.ts';
