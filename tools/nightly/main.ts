@@ -1,6 +1,7 @@
 /**
  * What takes too long for `npm test`: 10,000 random sequences on the model and on the kernel, and then, for each departure of
- * Linux, the proof that the sequences find it: a model without it must be caught. Needs root, or user namespaces.
+ * Linux, the proof that the sequences find it: a model without it must be caught. Last, every scenario of the laboratory as a
+ * sequence. Needs root.
  *
  * `npm run nightly [SEED]`
  */
@@ -14,7 +15,8 @@ const RUNS = 10_000;
 const RUNS_WITHOUT = 3000;
 const DISAGREE = 1;
 
-const main = join(import.meta.dirname, '../../packages/closewait/src/cli/main.ts');
+const root = join(import.meta.dirname, '../..');
+const main = join(root, 'packages/closewait/src/cli/main.ts');
 const seed = Number(process.argv[2] ?? randomInt(2 ** 31));
 if (!Number.isSafeInteger(seed)) {
   console.error(`'${process.argv[2]}' is not a seed: npm run nightly [SEED]`);
@@ -33,6 +35,12 @@ for (const rule of LINUX_RULE_IDS) {
   );
   if (status !== DISAGREE) process.exitCode = 1;
 }
+const shown = spawnSync(join(root, 'node_modules/.bin/vitest'), ['run', '--project', 'kernel', 'lab-show'], {
+  cwd: root,
+  env: { ...process.env, CLOSEWAIT_ALL_SCENARIOS: '1' },
+  stdio: ['ignore', 'inherit', 'inherit'],
+});
+if (shown.status !== 0) process.exitCode = 1;
 console.log(
   `${Math.round((performance.now() - startedMs) / 1000)} s, seed ${seed}: ${process.exitCode === 1 ? 'FAILED' : 'ok'}`,
 );
