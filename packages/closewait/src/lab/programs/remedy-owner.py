@@ -11,7 +11,8 @@ import threading
 import time
 
 from child_program import parse_options, say
-from remedy_slot import Slot, ask_what_is_left, describe_events, go, keep_beating, keep_sweeping, log, sweep
+from remedy_loop import LOOPS, Loop
+from remedy_slot import Slot, ask_what_is_left, go, keep_beating, keep_sweeping, log
 
 LINE = b'x' * 79 + b'\n'
 never = threading.Event()
@@ -178,82 +179,6 @@ def use_pool(slot):
     work(slot, serve_well)
 
 
-class Loop:
-    """An event loop: `on_event` serves a connection. The sweep is a timer of the loop, and EPOLLRDHUP is asked for in it."""
-
-    def __init__(self, slot, on_event):
-        self.slot = slot
-        self.on_event = on_event
-        self.epoll = select.epoll()
-        self.watched = {}
-
-    def mask(self, events):
-        return events | (select.EPOLLRDHUP if self.slot.remedy == 'rdhup' else 0)
-
-    def run(self):
-        listener = self.slot.listener
-        listener.setblocking(False)
-        self.epoll.register(listener, select.EPOLLIN)
-        while True:
-            for fd, events in self.epoll.poll(0.1):
-                if fd == listener.fileno():
-                    self.accept()
-                else:
-                    self.serve(self.watched[fd], events)
-            if go.is_set():
-                sweep([self.slot])
-
-    def accept(self):
-        connection = self.slot.accept()
-        if connection is not None:
-            connection.sock.setblocking(False)
-            self.watched[connection.sock.fileno()] = connection
-            self.epoll.register(connection.sock, self.mask(select.EPOLLIN))
-
-    def serve(self, connection, events):
-        self.slot.says('epoll_wait', describe_events(events))
-        if events & select.EPOLLRDHUP and self.slot.remedy == 'rdhup':
-            return connection.close('EPOLLRDHUP')
-        self.on_event(self, connection, events)
-
-
-def block_in_handler(_loop, connection, _events):
-    connection.read()
-    connection.slot.says('then', 'the handler blocks the loop')
-    never.wait()
-
-
-def pause(loop, connection, events):
-    """Backpressure: reads no more until somebody else is ready, who never is. Only EPOLLRDHUP, where asked for, stays."""
-    if not events & select.EPOLLIN:
-        return
-    connection.read()
-    if loop.slot.remedy == 'rdhup':
-        loop.epoll.modify(connection.sock, select.EPOLLRDHUP)
-    else:
-        loop.epoll.unregister(connection.sock)
-    connection.slot.says('then', 'pauses reading')
-
-
-def want_only_to_write(loop, connection, events):
-    """After the request it asks for EPOLLOUT at edges alone, and never for EPOLLIN again."""
-    if not events & select.EPOLLIN:
-        return
-    connection.read()
-    loop.epoll.modify(connection.sock, loop.mask(select.EPOLLOUT | select.EPOLLET))
-    connection.slot.says('then', 'asks only for EPOLLOUT')
-
-
-def serve_well_in_loop(_loop, connection, events):
-    if events & (select.EPOLLIN | select.EPOLLHUP | select.EPOLLERR):
-        data = connection.read()
-        if data:
-            connection.send(b'ok\n')
-            connection.slot.says('then', 'has answered')
-        else:
-            connection.close('read gave 0' if data == b'' else 'read failed')
-
-
 def use_up_descriptors():
     """Sets the limit above all that is open, and fills the gaps."""
     highest = max(int(name) for name in os.listdir('/proc/self/fd'))
@@ -274,7 +199,7 @@ def loops(on_event):
 
 
 DOES = {
-    'process-stopped': loops(serve_well_in_loop),
+    **{cause: loops(on_event) for cause, on_event in LOOPS.items()},
     'descriptor-limit': workers(serve_well),
     'never-accepted': work_never,
     'holder-hidden': workers(pass_on),
@@ -282,17 +207,13 @@ DOES = {
     'half-close-in-use': workers(answer_after_the_end),
     'writer-blocked': workers(write_for_ever),
     'half-closed-relay': workers(relay),
-    'event-loop-stalled': loops(block_in_handler),
     'eof-spin': workers(spin),
-    'interest-lost': loops(want_only_to_write),
     'idle-pool': use_pool,
     'worker-stuck': workers(wait_for_lock),
-    'reader-paused': loops(pause),
     'descriptor-leaked': workers(answer_and_forget),
     'close-missing': workers(read_to_the_end_and_keep),
     'closed-but-held': workers(answer_and_forget),
 }
-LOOPS = ('process-stopped', 'event-loop-stalled', 'interest-lost', 'reader-paused')
 
 options = parse_options(*DOES, slots='[]', restarted=0)
 in_loop = options.does in LOOPS
