@@ -27,8 +27,9 @@ export const HTML_REMEDIES_STYLE = `
 .matrix tbody tr:hover th, .matrix tbody tr:hover td { box-shadow: inset 0 -1px 0 var(--accent); }
 .cause h3 { margin: 1.6rem 0 .4rem; } .cause details { border-top: 1px solid var(--line); } .cause details:last-child { border-bottom: 1px solid var(--line); }
 .cause summary { display: flex; flex-wrap: wrap; gap: .3rem .8rem; align-items: baseline; padding: .35rem .2rem; cursor: pointer; }
-.cause summary:hover { background: var(--panel); } .cause .name { min-width: 16rem; } .cause .where { min-width: 4rem; font-size: .85rem; }
-.cause details:target { background: var(--accent-paper); } .cause details:target > .cell { background: var(--paper); }
+.cause summary:hover { background: var(--panel); } .cause .name { min-width: 18rem; } .cause .where { min-width: 4rem; font-size: .85rem; }
+.cause summary::before { content: "▸"; color: var(--faint); width: .8rem; } .cause details[open] > summary::before { content: "▾"; }
+.cell:target { background: var(--accent-paper); }
 .marks { display: inline-flex; gap: .3rem; flex-wrap: wrap; } .mark { padding: 0 .45rem; border-radius: .3rem; font-size: .88rem; }
 .cell { padding: .3rem .8rem .6rem; } .cell h4 { margin: .4rem 0 .2rem; font-size: .92rem; }
 .cell dl { display: grid; grid-template-columns: 7.5rem 1fr; gap: .12rem .8rem; margin: 0; font-size: .88rem; } .cell dt { color: var(--faint); } .cell dd { margin: 0; overflow-wrap: anywhere; }

@@ -26,7 +26,7 @@ with real processes and sockets, in network namespaces of their own · each watc
 </header>
 <h2>The matrix</h2>
 ${drawLegend()}
-<p>Black remedies are changes of the program, blue ones are done to it from outside. Every sign leads to its cell.</p>
+<p>Remedies in blue are done from outside, the others are changes of the program. Every sign leads to its cell.</p>
 <div class="peers">
 ${peers.map(drawChoice).join('\n')}
 ${peers.map((peer) => drawMatrix(document, peer)).join('\n')}
@@ -103,8 +103,9 @@ function drawSign(cell: RemedyCell): string {
   return `<td class="v-${verdict}" title="${htmlText(`${word}: ${says}`)}"><a href="#${idOf(cell)}">${sign}<span class="word">${word}</span></a></td>`;
 }
 
-function idOf({ cause, remedy }: RemedyCell): string {
-  return `${cause}--${remedy}`;
+/** Inside of what folds: a browser that goes there unfolds it. */
+function idOf({ cause, remedy, peer }: RemedyCell): string {
+  return `${cause}--${remedy}--${peer}`;
 }
 
 function drawCause(document: RemediesDocument, cause: RemedyCause): string {
@@ -116,7 +117,7 @@ function drawCause(document: RemediesDocument, cause: RemedyCause): string {
     const signs = cells.map((cell) => drawMark(document, cell)).join('');
     const name = `<span class="name">${htmlText(title)}</span><span class="faint where">${where === 'control' ? '' : where}</span>`;
     return [
-      `<details id="${cause}--${id}"><summary>${name}<span class="marks">${signs}</span></summary>${cells
+      `<details><summary>${name}<span class="marks">${signs}</span></summary>${cells
         .map((cell) => drawCell(document, cell))
         .join('')}</details>`,
     ];
@@ -152,7 +153,7 @@ function drawCell(document: RemediesDocument, cell: RemedyCell): string {
     ['peer sees', describeCalls(peerSees)],
     ['on the wire', describeWire(cell)],
   ];
-  return `<div class="cell">${title}<dl>${rows.map(([name, text]) => `<dt>${name}</dt><dd>${htmlText(text)}</dd>`).join('')}</dl></div>`;
+  return `<div class="cell" id="${idOf(cell)}">${title}<dl>${rows.map(([name, text]) => `<dt>${name}</dt><dd>${htmlText(text)}</dd>`).join('')}</dl></div>`;
 }
 
 function drawWhatWasDone({ remedies, peers, sysctls }: RemediesDocument): string {

@@ -1,4 +1,4 @@
-import { formatCount, formatCountOf } from '../report/index.ts';
+import { formatCount, formatCountOf, formatDuration } from '../report/index.ts';
 import type { MeasuredCell, RemediesDocument, RemedyCell } from './remedies-document.ts';
 import { judgeCell } from './remedies-verdict.ts';
 import type { PeerId, RemedyCause, RemedyId } from './remedies-vocabulary.ts';
@@ -76,7 +76,7 @@ const countProbes = (cells: readonly MeasuredCell[]): string =>
 
 const all = (cells: readonly MeasuredCell[]): string => formatCountOf(cells.length, 'cell');
 const slowest = (cells: readonly MeasuredCell[]): string =>
-  `${formatCount(Math.max(...cells.map(({ connection }) => connection.leftAfterMs ?? 0)))} ms`;
+  formatDuration(Math.max(...cells.map(({ connection }) => connection.leftAfterMs ?? 0)));
 
 const SENTENCES: readonly Sentence[] = [
   {

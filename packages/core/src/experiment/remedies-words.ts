@@ -7,13 +7,13 @@ const OWN_END = 'own';
 export function describeTransitions(transitions: readonly CellTransition[], end: CellTransition['end']): string {
   return transitions
     .filter((transition) => transition.end === end)
-    .map(({ state, atMs }, index) => (index === 0 ? state : `${state} after ${formatAfter(atMs)}`))
+    .map(({ state, atMs }, index) => (index === 0 ? state : `${state} ${after(atMs)}`))
     .join(', ');
 }
 
-/** `under 1 ms`, `2.5 s`. */
-function formatAfter(ms: number): string {
-  return ms < 1 ? 'under 1 ms' : formatDuration(ms);
+/** `after 2.5 s`; `at once` below 1 ms. */
+function after(ms: number): string {
+  return ms < 1 ? 'at once' : `after ${formatDuration(ms)}`;
 }
 
 /** `send ECONNABORTED (12 ms)`. */
@@ -22,7 +22,7 @@ export function describeCalls(
 ): string {
   if (calls.length === 0) return 'nothing';
   return calls
-    .map(({ call, answer, atMs }) => `${call} ${answer}${atMs === undefined ? '' : ` (${formatAfter(atMs)})`}`)
+    .map(({ call, answer, atMs }) => `${call} ${answer}${atMs === undefined ? '' : ` (${after(atMs)})`}`)
     .join(', ');
 }
 
@@ -48,18 +48,18 @@ const KEPT = {
 export function describeConnection({ connection }: MeasuredCell): string {
   const { result, leftAfterMs, state } = connection;
   if (result === 'stayed') return 'stays in CLOSE-WAIT';
-  const after = leftAfterMs === null ? '' : ` after ${formatAfter(leftAfterMs)}`;
-  return result === 'ended' ? `ended${after}` : `${state}${after}`;
+  const when = leftAfterMs === null ? '' : ` ${after(leftAfterMs)}`;
+  return result === 'ended' ? `ended${when}` : `${state}${when}`;
 }
 
 export function describeDescriptor({ descriptor }: MeasuredCell): string {
   const what = KEPT[descriptor.heldBy];
   if (!descriptor.freed) return `${what} kept`;
-  return `${what} free${descriptor.afterMs === null ? '' : ` after ${formatAfter(descriptor.afterMs)}`}`;
+  return `${what} free${descriptor.afterMs === null ? '' : ` ${after(descriptor.afterMs)}`}`;
 }
 
 export function describeWorker({ worker }: MeasuredCell): string {
   if (worker.result === 'free') return 'worker serves all along';
   if (worker.result === 'lost') return 'worker lost';
-  return `worker free${worker.afterMs === null ? '' : ` after ${formatAfter(worker.afterMs)}`}`;
+  return `worker free${worker.afterMs === null ? '' : ` ${after(worker.afterMs)}`}`;
 }

@@ -65,7 +65,7 @@ describe('the matrix as text', () => {
     expect(text).toMatch(/SOCK_DESTROY +○ +still held after 2\.0 s/);
     expect(text).toContain('ended after 2 s; descriptor kept; worker serves all along');
     expect(text).toContain('would see       send ECONNABORTED');
-    expect(text).toContain('peer sees       recv <script>\\x1b[31m (2 s)');
+    expect(text).toContain('peer sees       recv <script>\\x1b[31m (after 2 s)');
     expect(text).toContain('on the wire     → RST,ACK');
     expect(text).toContain('nothing was found that keeps the socket');
   });

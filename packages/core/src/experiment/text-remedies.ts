@@ -1,7 +1,7 @@
 import { createStyle, formatCountOf, hang, padEnd, type Style, safeText, wrap } from '../report/index.ts';
 import type { RemediesDocument, RemedyCell } from './remedies-document.ts';
 import { findInRemedies } from './remedies-findings.ts';
-import { type CellVerdict, judgeCells, VERDICTS } from './remedies-verdict.ts';
+import { type CellVerdict, judgeAnyCell, judgeCells, VERDICTS } from './remedies-verdict.ts';
 import type { PeerId, RemedyCause, RemedyId } from './remedies-vocabulary.ts';
 import { formatCauseRemedies } from './text-remedies-cause.ts';
 
@@ -30,7 +30,7 @@ export function formatRemedies(document: RemediesDocument, options: RemediesText
     ? [
         ...document.causes.flatMap((cause) => formatCauseRemedies(document, cause, { ...options, width, style })),
         ...document.peers.map(({ letter, title }) => `  ${letter} ${title}`),
-        ...formatSigns(style, width),
+        ...formatSigns(style, width, new Set(document.cells.map(judgeAnyCell))),
         '',
       ]
     : formatGrid(document, options.peer, style, width);
@@ -87,10 +87,11 @@ export function formatRemediesGrid(
   return [style.faint(head), ...rows];
 }
 
-function formatSigns(style: Style, width: number): readonly string[] {
-  return Object.values(VERDICTS).flatMap(({ sign, word, says, tone }) =>
-    hang(`  ${style[tone](sign)} ${word}`, says, 20, width),
-  );
+/** What the signs mean; of a part of the matrix only those that are in it. */
+function formatSigns(style: Style, width: number, used?: ReadonlySet<string>): readonly string[] {
+  return Object.entries(VERDICTS)
+    .filter(([verdict]) => used?.has(verdict) ?? true)
+    .flatMap(([, { sign, word, says, tone }]) => hang(`  ${style[tone](sign)} ${word}`, says, 20, width));
 }
 
 /** Two columns where there is room. */
