@@ -1,7 +1,7 @@
 /**
  * What takes too long for `npm test`: 10,000 random sequences on the model and on the kernel, and then, for each departure of
- * Linux, the proof that the sequences find it: a model without it must be caught. Last, every scenario of the laboratory as a
- * sequence. Needs root.
+ * Linux, the proof that the sequences find it: a model without it must be caught. Then the whole matrix of remedies, against the
+ * one that is documented. Last, every scenario of the laboratory as a sequence. Needs root.
  *
  * `npm run nightly [SEED]`
  */
@@ -9,6 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { LINUX_RULE_IDS } from '@closewait/core/tcp/linux';
+import { measureRemedies } from './measure-remedies.ts';
 
 const RUNS = 10_000;
 /** The rarest departure shows once in about a hundred sequences. */
@@ -35,6 +36,11 @@ for (const rule of LINUX_RULE_IDS) {
   );
   if (status !== DISAGREE) process.exitCode = 1;
 }
+const otherwise = measureRemedies(main, root);
+console.log(
+  otherwise.length === 0 ? 'remedies: as documented' : `remedies: NOT as documented\n${otherwise.join('\n')}`,
+);
+if (otherwise.length > 0) process.exitCode = 1;
 const shown = spawnSync(join(root, 'node_modules/.bin/vitest'), ['run', '--project', 'kernel', 'lab-show'], {
   cwd: root,
   env: { ...process.env, CLOSEWAIT_ALL_SCENARIOS: '1' },

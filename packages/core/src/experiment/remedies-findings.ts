@@ -145,7 +145,7 @@ const SENTENCES: readonly Sentence[] = [
     about: but('writer-blocked', is(['destroy'])),
     holds: (cell) => cell.connection.result === 'ended' && keepsDescriptor(cell) && cell.worker.result !== 'freed',
     says: (cells) =>
-      `For every other cause SOCK_DESTROY clears the state and keeps the descriptor, or the place in the accept queue, and frees no worker (${all(cells)}).`,
+      `For every cause but a blocked writer SOCK_DESTROY clears the state and keeps the descriptor, or the place in the accept queue, and frees no worker (${all(cells)}).`,
   },
   {
     id: 'shutdown-read',

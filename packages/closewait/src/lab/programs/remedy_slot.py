@@ -201,7 +201,7 @@ def ask_what_is_left(slots):
     for slot in slots:
         for connection in slot.connections:
             sock = connection.sock
-            if sock.fileno() == -1:
+            if sock.fileno() == -1 or connection.is_upstream:
                 continue
             poll = select.poll()
             poll.register(sock, select.POLLIN | select.POLLOUT | select.POLLRDHUP)
