@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { ClosewaitError } from '@closewait/core/facts';
 import { inNetworkNamespace, PrivateNetwork } from '../ffi/index.ts';
 import { type LabCommand, LabProcess } from './lab-process.ts';
+import { orGone } from './or-gone.ts';
 import type { LabProgram } from './program-url.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -131,17 +132,5 @@ export class Stage implements AsyncDisposable {
 
   #lives(pid: number): boolean {
     return orGone(() => statSync(`/proc/${pid}/ns/net`).ino) === this.#network.inode;
-  }
-}
-
-/** A process may end between two looks; a zombie's namespaces are gone (ENOENT) and it may answer no more (EACCES). */
-function orGone<T>(ask: () => T): T | null {
-  try {
-    return ask();
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && ['ENOENT', 'ESRCH', 'EACCES'].includes(String(error.code))) {
-      return null;
-    }
-    throw error;
   }
 }

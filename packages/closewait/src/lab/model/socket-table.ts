@@ -2,7 +2,6 @@ import {
   createAddressTexts,
   decodeInetDiagMessage,
   decodeNetlinkError,
-  encodeInetDiagDestroy,
   encodeInetDiagLookup,
   NLMSG_ERROR,
   type SocketIdentity,
@@ -11,6 +10,7 @@ import {
 import { ClosewaitError, type SocketFacts } from '@closewait/core/facts';
 import type { TableEntry } from '@closewait/core/tcp/linux';
 import { NetlinkSocket, type PrivateNetwork } from '../../ffi/index.ts';
+import { destroySocket } from '../destroy-socket.ts';
 import { must } from './must.ts';
 import { within } from './wire-networks.ts';
 
@@ -63,9 +63,7 @@ export class SocketTable implements Disposable {
 
   /** SOCK_DESTROY: 0, or the error number. Needs CAP_NET_ADMIN in the network. */
   destroy(identity: SocketIdentity): number {
-    const [message] = this.#exchange(encodeInetDiagDestroy(identity, this.#next()));
-    if (message?.type !== NLMSG_ERROR) throw garbled('acknowledgement');
-    return errnoOf(message);
+    return must('end a socket', destroySocket(this.#netlink, identity, this.#next()));
   }
 
   #ask(name: SocketName): TableRow | null {

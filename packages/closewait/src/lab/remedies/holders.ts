@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { orGone } from '../or-gone.ts';
 
 /** A descriptor and the process that has it. */
 export interface SocketHolder {
@@ -24,16 +25,4 @@ export function findHolders(pids: readonly number[]): ReadonlyMap<number, Socket
 export function countInFlight(pid: number, fd: number): number {
   const text = orGone(() => readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8')) ?? '';
   return Number(/^scm_fds:\s*(?<count>\d+)$/m.exec(text)?.groups?.['count'] ?? 0);
-}
-
-/** A process, or a descriptor, may go between two calls; a zombie's table is gone too. */
-function orGone<T>(ask: () => T): T | null {
-  try {
-    return ask();
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && ['ENOENT', 'ESRCH', 'EACCES'].includes(String(error.code))) {
-      return null;
-    }
-    throw error;
-  }
 }
