@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { causeOf, OwnerFinder, type Remedy } from '@closewait/core/diagnose';
+import type { Remedy } from '@closewait/core/diagnose';
 import type { MeasuredCell, RemedyCause, RemedyId } from '@closewait/core/experiment';
 import { remediesSchema } from '@closewait/core/experiment/schema';
-import { known } from '@closewait/core/facts';
 import { describe, expect, it } from 'vitest';
-import { groupConnections } from '../../packages/core/src/diagnose/group.ts';
-import { sampleFacts, sampleListener, sampleProcess, sampleSocket } from '../../test/support/sample-facts.ts';
+import { sampleRemedies } from '../../test/support/sample-remedies.ts';
 import { writeRemediesFindings } from './write-remedies.ts';
 
 const MEASURED = new URL('../../docs/measured/remedies.json', import.meta.url);
@@ -26,21 +24,6 @@ const COLUMN_OF: Readonly<Record<string, RemedyId>> = {
 const OF_ANOTHER_PROCESS = ['inherited-descriptor restart'];
 /** The limit is what the program lacks: the connections behind it go by themselves then, which the report promises not. */
 const MORE_THAN_PROMISED = ['descriptor-limit raise-limit'];
-
-/** What a cause advises for a process that is short of descriptors. */
-function remediesOf(cause: RemedyCause): readonly Remedy[] {
-  const process = sampleProcess({ descriptors: known({ open: 1000, softLimit: 1024, hardLimit: 4096 }) });
-  const holder = { pid: process.pid, tid: process.pid, fd: 7 };
-  const socket = sampleSocket();
-  const facts = sampleFacts({
-    sockets: [socket],
-    listeners: [sampleListener()],
-    holders: [[socket.inode, holder]],
-    processes: [process],
-  });
-  const stuck = { socket, holders: [holder], age: { ms: 5000, is: 'exact' as const } };
-  return groupConnections([stuck], new OwnerFinder(facts), facts, 0).flatMap((group) => causeOf(cause).remedies(group));
-}
 
 function measuredOf(cause: RemedyCause, remedy: RemedyId | undefined): readonly MeasuredCell[] {
   return document.cells.filter(
@@ -65,7 +48,7 @@ function contradictionsOf({ frees }: Remedy, cells: readonly MeasuredCell[]): re
 }
 
 const CLAIMS = document.causes.flatMap((cause) =>
-  remediesOf(cause).flatMap((remedy) => {
+  sampleRemedies(cause).flatMap((remedy) => {
     const column = COLUMN_OF[remedy.id];
     return column === undefined ? [] : [{ name: `${cause} ${remedy.id}`, remedy, cells: measuredOf(cause, column) }];
   }),

@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { sampleFacts, sampleListener, sampleProcess, sampleSocket } from '../../../../../test/support/sample-facts.ts';
-import { CAUSE_IDS, type CauseId, known } from '../../facts/index.ts';
-import { groupConnections } from '../group.ts';
-import { causeOf, LANGUAGES, OwnerFinder, type Remedy } from '../index.ts';
+import { sampleRemedies } from '../../../../../test/support/sample-remedies.ts';
+import { CAUSE_IDS, type CauseId } from '../../facts/index.ts';
+import { causeOf, LANGUAGES, type Remedy } from '../index.ts';
 
 const PAGES = new URL('../../../../../docs/causes/', import.meta.url);
 const LANGUAGE_NAME = { c: 'C', node: 'Node.js', go: 'Go', java: 'Java', python: 'Python' } as const;
@@ -40,27 +39,8 @@ function plain(markdown: string): string {
 
 const HELD_UP_BY = ['T', 't', 'D', 'S'];
 
-/** What a cause advises for a process in one state of proc(5) that is short of descriptors. */
-function remediesOf(id: CauseId, state: string): readonly Remedy[] {
-  const process = sampleProcess({
-    state: known(state),
-    descriptors: known({ open: 1000, softLimit: 1024, hardLimit: 4096 }),
-  });
-  const holder = { pid: process.pid, tid: process.pid, fd: 7 };
-  const socket = sampleSocket();
-  const facts = sampleFacts({
-    sockets: [socket],
-    listeners: [sampleListener()],
-    holders: [[socket.inode, holder]],
-    processes: [process],
-  });
-  const stuck = { socket, holders: [holder], age: { ms: 5000, is: 'exact' as const } };
-  const groups = groupConnections([stuck], new OwnerFinder(facts), facts, 0);
-  return groups.flatMap((group) => causeOf(id).remedies(group));
-}
-
 function allRemediesOf(id: CauseId): readonly Remedy[] {
-  return HELD_UP_BY.flatMap((state) => remediesOf(id, state));
+  return HELD_UP_BY.flatMap((state) => sampleRemedies(id, state));
 }
 
 /** The things that a text says are freed, in their order. */
@@ -122,7 +102,7 @@ describe('docs/causes', () => {
   )('%s names the remedies that it may offer and no other, in their order, and what each frees', (id) => {
     const items = [...sectionOf(id, 'What to do now').matchAll(/^- \*\*`([\w-]+)`\*\* frees ([^.]+)\./gm)];
     const told = items.map(([, remedy = '', frees = '']) => [remedy, ...freedIn(frees)].join(' '));
-    const offered = HELD_UP_BY.map((state) => remediesOf(id, state).map(describeRemedy));
+    const offered = HELD_UP_BY.map((state) => sampleRemedies(id, state).map(describeRemedy));
     expect(new Set(told)).toEqual(new Set(offered.flat()));
     for (const some of offered) expect(told.filter((one) => some.includes(one))).toEqual(some);
   });
