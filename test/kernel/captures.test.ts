@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -10,6 +12,7 @@ import {
   type BlockingCapture,
   type Running,
   start,
+  startHalfCloser,
   startTcpdump,
   startTcpdumpAtOnce,
   startTextClients,
@@ -89,6 +92,46 @@ describe('a capture of known traffic', () => {
     expect(stdout).toContain('does not say whether packets were dropped');
   });
 });
+
+describe('a capture that is still going on', () => {
+  it('is told about when Ctrl-C ends it', async () => {
+    using namespace = makeNamespace();
+    await using _server = await startHalfCloser(namespace, ['serve', 8080]);
+    // A process group as a shell makes one for a pipeline: Ctrl-C goes to all of it.
+    const pipeline =
+      'tcpdump --immediate-mode -U -Z root -B 16384 -s 120 -i lo -w - tcp 2>&2 | "$@" pcap - --min-age 0';
+    const [file = '', ...args] = namespace.inside(['sh', '-c', pipeline, 'sh', ...CLOSEWAIT]);
+    const child = spawn(file, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const closed = once(child, 'close');
+    let output = '';
+    let complaint = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      complaint += text;
+    });
+    await waitUntil('tcpdump captures', () => complaint.includes('listening on'));
+    await waitUntil('tshark reads', () => hasReader(child.pid ?? 0));
+    await using _client = await startHalfCloser(namespace, ['connect', 8080, '127.0.0.1']);
+    const isStuck = (): boolean => [...kernelStates(namespace.path).values()].includes('FIN-WAIT-2');
+    await waitUntil('the FIN is acknowledged', isStuck);
+    process.kill(-(child.pid ?? 0), 'SIGINT');
+    await closed;
+    expect(output).toMatch(/^127\.0\.0\.1:8080 owes its FIN on 1 connection/m);
+    expect(output).not.toContain('could not be read to its end');
+  });
+});
+
+/** Whether a descendant of a process is tshark. */
+function hasReader(pid: number): boolean {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .filter(Boolean)
+    .map(Number);
+  return children.some((child) => readFileSync(`/proc/${child}/comm`, 'utf8') === 'tshark\n' || hasReader(child));
+}
 
 /** Every connection of the namespace that the kernel has, by both its ports: `8080>40000`. */
 function kernelStates(path: string): ReadonlyMap<string, TcpState> {

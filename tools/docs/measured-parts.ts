@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CAUSE_IDS } from '@closewait/core/facts';
+import { writeCaptureSpeed } from './write-captures.ts';
 import { writeModelDepartures, writeModelSummary, writeModelTransitions } from './write-model.ts';
 import {
   writeRemediesCounts,
@@ -46,6 +47,7 @@ export const MEASURED_PARTS: readonly MeasuredPart[] = [
   { page: 'docs/state-machine.md', name: 'model summary', from: 'model.json', write: writeModelSummary },
   { page: 'docs/state-machine.md', name: 'model transitions', from: 'model.json', write: writeModelTransitions },
   { page: 'docs/state-machine.md', name: 'model departures', from: 'model.json', write: writeModelDepartures },
+  { page: 'docs/captures.md', name: 'speed of captures', from: 'captures.json', write: writeCaptureSpeed },
   {
     page: 'docs/sequences.md',
     name: 'sequence of close-missing',

@@ -1,10 +1,14 @@
 /** A line that is longer is no line of the tool. */
 const LONGEST_LINE = 64 * 1024;
+const NEWLINE = 0x0a;
 
-/** Cuts a stream of bytes into lines. Latin-1: the fields that are asked for are ASCII. */
+/**
+ * Cuts a stream of bytes into lines, as Latin-1: the fields that are asked for are ASCII. Each line is a string of its own: a
+ * part of a longer one would keep all of that in memory for as long as somebody remembers an address of it.
+ */
 export class LineSplitter {
   readonly #take: (line: string) => void;
-  #rest = '';
+  #rest: Buffer = Buffer.alloc(0);
 
   constructor(take: (line: string) => void) {
     this.#take = take;
@@ -12,13 +16,13 @@ export class LineSplitter {
 
   /** False once a line is too long: then nothing more can be trusted. */
   push(chunk: Buffer): boolean {
-    const text = this.#rest + chunk.toString('latin1');
+    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     let start = 0;
-    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
-      this.#take(text.slice(start, end));
+    for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
+      this.#take(bytes.toString('latin1', start, end));
       start = end + 1;
     }
-    this.#rest = text.slice(start);
+    this.#rest = bytes.subarray(start);
     return this.#rest.length <= LONGEST_LINE;
   }
 }

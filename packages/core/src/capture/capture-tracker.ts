@@ -12,7 +12,10 @@ export interface TrackerLimits {
   readonly connections: number;
 }
 
-const LIMITS: TrackerLimits = { lingerMs: 60_000, lingering: 50_000, connections: 500_000 };
+const LIMITS: TrackerLimits = { lingerMs: 60_000, lingering: 20_000, connections: 500_000 };
+
+/** Handed-on entries at the head of the queue that are kept at most: they hold their connections. */
+const COMPACTED = 4096;
 
 /** Of the connections, when there are too many: looking for the silent ones costs a walk over all. */
 const FORGOTTEN_SHARE = 0.1;
@@ -121,7 +124,7 @@ export class CaptureTracker {
       this.#connections.delete(oldest.key);
       this.#retired(oldest.connection);
     }
-    if (this.#lingeringFrom > lingering) {
+    if (this.#lingeringFrom > COMPACTED) {
       this.#lingering = this.#lingering.slice(this.#lingeringFrom);
       this.#lingeringFrom = 0;
     }

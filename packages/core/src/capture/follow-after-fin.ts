@@ -3,15 +3,13 @@ import { type CapturedSegment, FIN } from './captured-segment.ts';
 import { distance } from './sequence.ts';
 
 /**
- * Notes what an end says after it has acknowledged the other's FIN. Two kinds of segments prove that it had not sent its
- * own FIN when it sent them:
+ * Notes what an end says after it has acknowledged the other's FIN. One kind of segment proves that it had not sent its own
+ * FIN when it sent this one: a pure acknowledgment at SEG.SEQ = the end of everything that was seen of it. After a FIN SND.NXT
+ * is one higher, and Linux sends pure acknowledgments at SND.NXT (tcp_acceptable_seq(), net/ipv4/tcp_output.c) as long as
+ * the window allows; so everything must be acknowledged and the window open.
  *
- * - new data: a FIN is the last octet of a stream;
- * - an acknowledgment at SEG.SEQ = the end of everything that was seen of it: after a FIN SND.NXT is one higher, and Linux
- *   sends pure acknowledgments at SND.NXT (tcp_acceptable_seq(), net/ipv4/tcp_output.c) as long as the window allows. So
- *   everything must be acknowledged and the window open.
- *
- * A keep-alive probe of the end itself, at SND.NXT - 1, proves nothing.
+ * A keep-alive probe of the end itself, at SND.NXT - 1, proves nothing. Nor do data that were not seen before: they may be
+ * sent again, with a FIN already behind them, if the network lost them before the place of the capture the first time.
  */
 export function followAfterFin(
   { atMs, bits, sequence, acknowledgment, payloadBytes }: CapturedSegment,
@@ -31,7 +29,6 @@ export function followAfterFin(
     after.longestPauseMs = Math.max(after.longestPauseMs, atMs - (after.lastDataMs ?? after.receivedMs));
     after.octets += newData;
     after.lastDataMs = atMs;
-    after.provenMs = Math.max(after.provenMs, atMs);
     return;
   }
   const isAtEdge = payloadBytes === 0 && sequence === stream.edge && stream.acknowledged === stream.edge;

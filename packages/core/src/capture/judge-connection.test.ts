@@ -104,6 +104,16 @@ describe('an owed FIN', () => {
     expect(connection.ends[0].windowClosedSince).toBe('1970-01-01T00:01:15.000Z');
   });
 
+  it('is not proven while data of the end wait to be acknowledged', () => {
+    // Where a window shrinks Linux acknowledges from its edge, and not from SND.NXT.
+    const waiting: readonly Line[] = [
+      ['server', 2000, ACK, 951, 122, 10],
+      ['client', 75_000, ACK, 121, 951],
+      ['server', 75_001, ACK, 961, 122],
+    ];
+    expect(only(analyse([...HALF_CLOSED, ...waiting], { endMs: 90_000 })).confidence).toBe('likely');
+  });
+
   it('is only possible where the FIN was never acknowledged', () => {
     const again: Line = ['client', 3000, FIN | ACK, 121, 951];
     const connection = only(analyse([...HANDSHAKE, ...REQUEST, CLIENT_FIN, again], { endMs: 60_000 }));
@@ -175,7 +185,14 @@ describe('an owed FIN', () => {
     ];
     expect(only(analyse([...HALF_CLOSED, ...sends], { endMs: 12_000 })).verdict).toBe('half-close-in-use');
     const silent = only(analyse([...HALF_CLOSED, ...sends], { endMs: 14_000 }));
-    expect(silent).toMatchObject({ verdict: 'half-closed', confidence: 'certain', owes: { octetsAfterFin: 20 } });
+    // Data prove nothing: they may have been sent again, with a FIN behind them.
+    expect(silent).toMatchObject({ verdict: 'half-closed', confidence: 'likely', owes: { octetsAfterFin: 20 } });
+    const asked: readonly Line[] = [
+      ['client', 76_000, ACK, 121, 971],
+      ['server', 76_001, ACK, 971, 122],
+    ];
+    const proven = only(analyse([...HALF_CLOSED, ...sends, ...asked]));
+    expect(proven).toMatchObject({ verdict: 'half-closed', confidence: 'certain', owes: { provenMs: 74_961 } });
   });
 });
 

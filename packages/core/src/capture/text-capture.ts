@@ -10,7 +10,7 @@ import {
   usableWidth,
   wrap,
 } from '../report/index.ts';
-import type { CaptureDocument, CapturedConnectionDocument } from './capture-document.ts';
+import type { CaptureDocument, CapturedConnectionDocument, OwingEndpointDocument } from './capture-document.ts';
 import { formatConnectionLines } from './text-connection.ts';
 import { formatOwing } from './text-owing.ts';
 
@@ -33,7 +33,8 @@ export function formatCapture(document: CaptureDocument, options: TextCaptureOpt
     '',
     ...formatSummary(document, style, width),
     '',
-    ...document.owing.flatMap((owing) => [...formatOwing(owing, document, style, width), '']),
+    ...document.owing.slice(0, ENDPOINTS).flatMap((owing) => [...formatOwing(owing, document, style, width), '']),
+    ...formatMoreOwing(document.owing.slice(ENDPOINTS), style),
     ...formatInUse(document, style, width),
     ...formatCannotSay(document, style, width),
     ...(options.listsAll ? formatOthers(document, style, width) : []),
@@ -65,9 +66,10 @@ function formatSummary(
   if (total === 0) return wrap('No TCP connection in this capture.', width);
   const owed = owing.reduce((sum, { count }) => sum + count, 0);
   const oldestMs = owing[0]?.oldestAgeMs ?? 0;
+  const calm = verdicts['cannot-say'] === 0 ? 'No FIN is owed.' : 'No FIN is owed as far as this capture tells.';
   const head =
     owed === 0
-      ? style.good('No FIN is owed.')
+      ? style.good(calm)
       : `${style.strong(glue(`${formatCountOf(owed, 'connection')} ${owed === 1 ? 'is' : 'are'} half-closed`))}: one end has closed, the other owes its FIN, ${owed === 1 ? 'for' : 'the oldest for'} ${glue(formatDuration(oldestMs))} when the capture ended.`;
   const rest = [
     [verdicts.closed, 'closed both ways'],
@@ -85,6 +87,16 @@ function formatSummary(
       : ` The slowest close took ${glue(formatDuration(close))} from one FIN to the other.`;
   const all = parts.length === 0 ? '' : ` Of ${glue(formatCountOf(total, 'connection'))}: ${parts.join(', ')}.`;
   return wrap(`${head}${all}${slowest}`, width);
+}
+
+/** How many endpoints are told about one by one. */
+const ENDPOINTS = 20;
+
+function formatMoreOwing(owing: readonly OwingEndpointDocument[], style: Style): readonly string[] {
+  if (owing.length === 0) return [];
+  const connections = owing.reduce((sum, { count }) => sum + count, 0);
+  const more = `and ${formatCountOf(owing.length, 'endpoint')} more, on ${formatCountOf(connections, 'connection')}`;
+  return [style.faint(`${more}; --json has them all`), ''];
 }
 
 /** How many connections a list names before it counts the rest. */

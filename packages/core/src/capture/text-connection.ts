@@ -12,14 +12,15 @@ export function formatConnectionLines(
   width: number,
 ): readonly string[] {
   const [first, second] = connection.ends;
-  const ends = `  ${first.endpoint}${connection.opening === 'not-seen' ? ' - ' : ' > '}${second.endpoint}`;
-  const text = `${describeState(first)} and ${describeState(second)}; ${describeVerdict(connection, dayOf)}`;
+  const arrow = connection.opening === 'not-seen' ? ' - ' : ' > ';
+  const ends = `  ${first.endpoint}${arrow}${second.endpoint}`;
+  const text = `${describeState(first)}${arrow}${describeState(second)}: ${describeVerdict(connection, dayOf)}`;
   return width >= 2 * AT && ends.length < AT ? hang(ends, text, AT, width) : [ends, ...hang('', text, 4, width)];
 }
 
 /** `LAST-ACK or CLOSED`: the last one when everything that was seen has arrived. */
 export function describeState({ state, statesIfLost }: CaptureEndDocument): string {
-  if (state === null) return 'a state that was not seen';
+  if (state === null) return 'not seen';
   return glue([...statesIfLost, state].join(' or '));
 }
 

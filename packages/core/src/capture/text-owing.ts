@@ -66,8 +66,8 @@ function formatAlike(group: readonly Owed[], dayOf: string | null, style: Style,
   const [first] = group;
   if (first === undefined) return [];
   const { connection, confidence, own, closer } = first;
-  const counted = group.length === 1 ? 'it' : formatCount(group.length);
-  const states = `${counted} in ${describeState(own)}, the peer in ${describeState(closer)}`;
+  const counted = group.length === 1 ? '' : `${formatCount(group.length)} `;
+  const states = `${counted}in ${describeState(own)}, the peer in ${describeState(closer)}`;
   const decides = connection.doubts.find((doubt) => doubt.decides !== null)?.decides ?? null;
   const more = group.length - LISTED;
   return [
@@ -105,7 +105,7 @@ function describeProof(
   dayOf: string | null,
 ): readonly string[] {
   if (confidence !== 'certain' || provenUntil === null || provenMs === null) return [];
-  const proof = `its own segment at ${formatMoment(provenUntil, dayOf)} proves ${glue(formatDuration(provenMs))}`;
+  const proof = `its own segment at ${formatMoment(provenUntil, dayOf)} proves that for ${glue(formatDuration(provenMs))}`;
   return [ageMs - provenMs < 1000 ? proof : `${proof}, and no FIN was seen until the end`];
 }
 
