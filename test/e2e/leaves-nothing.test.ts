@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFailed } from 'vitest';
 import { CLOSEWAIT } from '../support/closewait.ts';
 import { expectNothingLeaked } from '../support/leaks.ts';
 import { outputOf } from '../support/run.ts';

@@ -215,7 +215,7 @@ const SENTENCES: readonly Sentence[] = [
       remedy === 'read-rule' && !['close-missing', 'eof-spin', 'half-closed-relay', ...NO_FAULT].includes(cause),
     holds: stays,
     says: (cells) =>
-      `Where nobody reads it does nothing (${all(cells)}): a stuck worker, a blocked writer, a forgotten or a paused connection never gets to that read.`,
+      `Where nobody reads the read rule does nothing (${all(cells)}): a stuck worker, a blocked writer, a forgotten or a paused connection never gets to that read.`,
   },
   {
     id: 'legal-half-close',
