@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, constants, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, constants, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -12,6 +12,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { CHECKOUT, CLOSEWAIT } from '../../../../test/support/closewait.ts';
 import { expectNothingLeaked } from '../../../../test/support/leaks.ts';
 import { run } from '../../../../test/support/run.ts';
+import { unprivilegedCloseWait } from '../../../../test/support/unprivileged.ts';
 import { waitUntil } from '../../../../test/support/wait-until.ts';
 import { openCapture, readCapture, readStatistics } from './index.ts';
 
@@ -139,6 +140,15 @@ describe('what is no capture', () => {
 });
 
 describe('the tool', () => {
+  it('needs no privilege', async () => {
+    using unprivileged = unprivilegedCloseWait();
+    writeFileSync(file, WHOLE.pcap);
+    chmodSync(folder, 0o755);
+    const { exitCode, stdout, stderr } = await run(unprivileged.command(['pcap', file]));
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
+    expect(stdout).toContain('2 connections are half-closed');
+  });
+
   it('runs as nobody and can gain no privileges', async () => {
     const fifo = join(folder, 'fifo');
     execFileSync('mkfifo', [fifo]);

@@ -114,7 +114,7 @@ export const COMMANDS: readonly Command[] = [
     name: 'pcap',
     says: 'a capture of tcpdump or dumpcap: who never sent its FIN, since when, and how sure that is',
     operands: {
-      spec: '[operands...]',
+      spec: '[file selectors...]',
       says: 'the file (pcap or pcapng), - for standard input; then :8000 or 192.0.2.1:443, an end of the connections',
     },
     options: [
