@@ -102,6 +102,9 @@ describe('a run of the laboratory that is ended in the middle', () => {
     const ended = new Promise<number | null>((resolve) => {
       child.once('close', (code) => resolve(code));
     });
+    onTestFailed(() => {
+      child.kill('SIGKILL');
+    });
     const { pid = 0 } = child;
     const networks = new Set<string>();
     let family: readonly number[] = [];

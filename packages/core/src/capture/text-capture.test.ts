@@ -32,7 +32,6 @@ describe('the text of a capture', () => {
     const coloured = formatCapture(readGolden(), { ...PLAIN, width: 80, colour: true });
     const plain = formatCapture(readGolden(), { ...PLAIN, width: 80 });
     expect(coloured).not.toBe(plain);
-    // oxlint-disable-next-line no-control-regex -- what createStyle adds
     expect(coloured.replaceAll(/\u001b\[[\d;]*m/g, '')).toBe(plain);
   });
 
@@ -40,7 +39,6 @@ describe('the text of a capture', () => {
     const hostile = { ...readGolden(), file: '/tmp/\u001b[31mred\u0007.pcap', tool: 'TShark \u202e1' };
     const text = formatCapture(hostile, { ...PLAIN, width: 80 });
     expect(text).toContain(String.raw`\x1b[31mred\x07.pcap`);
-    // oxlint-disable-next-line no-control-regex -- none of them may be left
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
   });
 
