@@ -14,6 +14,22 @@ describe('the laboratory without root', () => {
     expect(exitCode).toBe(0);
   });
 
+  it('reports connections of the scenario whose holder it may not see', async () => {
+    using unprivileged = unprivilegedCloseWait();
+    const { exitCode, stdout, stderr } = await run(unprivileged.command(['lab', 'holder-hidden-in-flight']));
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^no holder seen +3 stuck$/m);
+    expect(stdout).toMatch(/the holder was not found, and descriptor tables of/);
+    expect(exitCode).toBe(0);
+  });
+
+  it('says in one line what a scenario is not allowed', async () => {
+    using unprivileged = unprivilegedCloseWait();
+    const { exitCode, stderr } = await run(unprivileged.command(['lab', 'process-stopped-frozen']));
+    expect(stderr).toBe('closewait: this scenario cannot make a cgroup: EACCES; run as root\n');
+    expect(exitCode).toBe(3);
+  });
+
   it('says in one line what is missing where user namespaces are not allowed either', async () => {
     using unprivileged = unprivilegedCloseWait();
     // A process below a changed root is refused user namespaces: create_user_ns, kernel/user_namespace.c.

@@ -5,6 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { ClosewaitError } from '@closewait/core/facts';
 import { isPythonProgram, type LabProgram, programUrl } from './program-url.ts';
+import { NOT_ALLOWED } from './programs/contract.ts';
 
 /** How a program ended. */
 interface LabExit {
@@ -105,7 +106,10 @@ export class LabProcess {
     return /\) T [^)]*$/.test(readFileSync(`/proc/${this.pid}/stat`, 'utf8'));
   }
 
-  /** @throws ClosewaitError where it has ended, and not in order: `usage` where its runtime is missing. */
+  /**
+   * @throws ClosewaitError where it has ended, and not in order: `usage` where its runtime is missing, `cannot-look` where the
+   * kernel did not allow what it does.
+   */
   throwIfFailed(op: string): void {
     if (this.#exit === null || this.#exit.code === 0) return;
     if (this.#child.pid === undefined && this.#isPython) {
@@ -115,6 +119,9 @@ export class LabProcess {
       });
     }
     const { code, signal } = this.#exit;
+    if (code === NOT_ALLOWED) {
+      throw new ClosewaitError('cannot-look', `this scenario ${this.complaint}`, { op, hint: 'run as root' });
+    }
     const said = this.complaint === '' ? '' : `: ${this.complaint}`;
     throw new ClosewaitError('internal', `${this.program} ended with ${signal ?? code}${said}`, { op });
   }

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { diagnose } from '@closewait/core/diagnose';
 import { ClosewaitError } from '@closewait/core/facts';
 import { buildReport, createStyle, formatReport } from '@closewait/core/report';
@@ -149,9 +150,14 @@ async function reportOn(
   // The connections are a moment old: the usual minimum age would hide them.
   const minAgeMs = 0;
   const facts = await examineClosely(new LiveSource(), { minAgeMs, allNamespaces, quick: false });
+  // Where the whole namespace is the scenario's, so are connections in it whose holder was not seen.
+  const networks = allNamespaces
+    ? pids.flatMap((pid) => statSync(`/proc/${pid}/ns/net`, { throwIfNoEntry: false })?.ino ?? [])
+    : [];
   const diagnosis = diagnose(facts, {
     minAgeMs,
-    selects: (_, process) => process !== null && pids.includes(process.pid),
+    selects: (connection, process) =>
+      process === null ? networks.includes(connection?.socket.netns ?? 0) : pids.includes(process.pid),
   });
   const report = buildReport(facts, diagnosis, { showArguments: interactive });
   return formatReport(report, { version: readVersion(), colour, width, minAgeMs });

@@ -59,3 +59,6 @@ export const SAYS = {
   served: 'all connections are served',
   left: 'have left',
 } as const;
+
+/** Exit code of a program whom the kernel does not allow its part: EX_NOPERM of sysexits.h. It says on stderr what was refused. */
+export const NOT_ALLOWED = 77;

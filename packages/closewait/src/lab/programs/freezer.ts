@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync, writeSync } from 'node:fs';
 import { posix } from 'node:path';
 import { parseArgs } from 'node:util';
 import { say, waitForWord } from './child-program.ts';
+import { NOT_ALLOWED } from './contract.ts';
 
 /**
  * Freezes a process in a cgroup of its own, and thaws it upon a word, or when whoever started this program is gone: its
@@ -78,9 +79,22 @@ function isRemoved(folder: string): boolean {
   }
 }
 
+/** Ends this program with the exit code for it where the kernel refuses: without root, or where cgroups are mounted read-only. */
+function orNotAllowed(what: string, attempt: () => void): void {
+  try {
+    attempt();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && ['EACCES', 'EPERM', 'EROFS'].includes(String(error.code)))) {
+      throw error;
+    }
+    writeSync(2, `cannot ${what}: ${String(error.code)}\n`);
+    process.exit(NOT_ALLOWED);
+  }
+}
+
 const [kind, own] = findFreezer();
 const folder = `${own}/closewait-lab-${process.pid}`;
-mkdirSync(folder);
+orNotAllowed('make a cgroup', () => mkdirSync(folder));
 try {
   writeFileSync(`${folder}/cgroup.procs`, values.pid);
   writeFileSync(`${folder}/${kind.control}`, kind.freeze);
