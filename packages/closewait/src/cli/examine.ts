@@ -58,7 +58,8 @@ export function examine(source: KernelSource): readonly Check[] {
   ];
 }
 
-function check(id: string, title: string, adds: string, tried: Reading<unknown>): Check {
+/** What was tried, as a check. */
+export function check(id: string, title: string, adds: string, tried: Reading<unknown>): Check {
   if (tried.known) return { id, title, status: 'available', adds, detail: null, hint: null };
   return { id, title, status: tried.why, adds, detail: tried.detail, hint: tried.hint ?? null };
 }

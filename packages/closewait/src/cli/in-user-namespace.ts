@@ -53,7 +53,7 @@ interface Inside {
 
 async function runInside(): Promise<Inside> {
   const command = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
-  const allowed = await tryUnshare();
+  const allowed = await whyNoUserNamespace();
   if (allowed !== '') return { exitCode: 1, complaint: allowed };
   const child = spawn('unshare', ['--user', '--map-root-user', '--net', '--', ...command], {
     stdio: 'inherit',
@@ -76,7 +76,7 @@ async function runInside(): Promise<Inside> {
 }
 
 /** Empty where a user namespace can be made, otherwise why not. Tried apart, so that its answer is not the command's. */
-function tryUnshare(): Promise<string> {
+export function whyNoUserNamespace(): Promise<string> {
   return new Promise((resolve) => {
     const tried = spawn('unshare', ['--user', '--map-root-user', '--net', '--', 'true'], {
       stdio: ['ignore', 'ignore', 'pipe'],

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { CLOSEWAIT } from '../support/closewait.ts';
+import { expectNothingLeaked } from '../support/leaks.ts';
+import { run } from '../support/run.ts';
+import { unprivilegedCloseWait } from '../support/unprivileged.ts';
+
+expectNothingLeaked();
+
+interface Doctor {
+  readonly checks: readonly { readonly id: string; readonly status: string; readonly hint: string | null }[];
+}
+
+function statusOf(stdout: string): Readonly<Record<string, string>> {
+  const { checks } = JSON.parse(stdout) as Doctor;
+  return Object.fromEntries(checks.map(({ id, status }) => [id, status]));
+}
+
+describe('closewait doctor', () => {
+  it('finds for root all that the laboratory and captures need', async () => {
+    const { exitCode, stdout, stderr } = await run([...CLOSEWAIT, 'doctor', '--json']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(statusOf(stdout)).toMatchObject({
+      'private-network': 'available',
+      tracefs: 'available',
+      python: 'available',
+      iproute2: 'available',
+      tshark: 'available',
+    });
+  });
+
+  it('says without root that the laboratory works and tracing does not', async () => {
+    using unprivileged = unprivilegedCloseWait();
+    const { exitCode, stdout } = await run(unprivileged.command(['doctor', '--json']));
+    expect(exitCode).toBe(0);
+    expect(statusOf(stdout)).toMatchObject({
+      'sock-diag': 'available',
+      'private-network': 'available',
+      tracefs: 'denied',
+    });
+  });
+
+  it('names the package of a program that is missing', async () => {
+    const { exitCode, stdout } = await run([...CLOSEWAIT, 'doctor'], { env: { PATH: '/nonexistent', NO_COLOR: '1' } });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^no {3}tshark .*closewait pcap/m);
+    expect(stdout).toContain('unsupported: no tshark in PATH');
+    expect(stdout).toContain('apt install tshark');
+  });
+});
