@@ -224,6 +224,34 @@ describe('buildTrace', () => {
     ]);
   });
 
+  describe('of a connection that the kernel has forgotten', () => {
+    const owedIn = (observation: Observation): readonly (readonly string[])[] =>
+      buildTrace(SCENARIO, observation).connections.map(({ events: all }) =>
+        all.flatMap((event) => (event.kind === 'missing' ? [`${event.end} ${event.what}`] : [])),
+      );
+    const listener = STUCK.sightings.slice(0, 1);
+    const forgotten: Observation = { ...STUCK, sockets: known([]) };
+
+    it('says that the close is owed where its descriptor is there still', () => {
+      expect(owedIn(forgotten)).toEqual([['server close']]);
+    });
+
+    it('says so also where it came and went between two looks at the sockets', () => {
+      expect(owedIn({ ...forgotten, sightings: listener, descriptors: [] })).toEqual([['server close']]);
+    });
+
+    it('says nothing where the descriptor was closed, or leads to another socket that was seen', () => {
+      const calls = STUCK.calls.known ? STUCK.calls.value : [];
+      const closed = known([...calls, call(SERVER_PID, 'close', [4], [103, 103.1], 0)]);
+      expect(owedIn({ ...forgotten, sightings: listener, descriptors: [], calls: closed })).toEqual([[]]);
+      const other = { ...sighting(104, 'server', 'CLOSE-WAIT', 77), remote: { ...CLIENT, port: 41_000 } };
+      expect(owedIn({ ...forgotten, sightings: [...listener, other], descriptors: [] })).toEqual([
+        [],
+        ['server close'],
+      ]);
+    });
+  });
+
   it('does not claim that accept is owed where nobody saw the call and the socket has a file', () => {
     const unseen = buildTrace(SCENARIO, { ...STUCK, calls: known([]), descriptors: [], processes: [] });
     const missing = unseen.connections[0]?.events.flatMap((event) => (event.kind === 'missing' ? [event.what] : []));

@@ -59,7 +59,14 @@ export function buildTrace(scenario: TraceScenario, observation: Observation): T
           peerCalls: calls.filter((call) => call.end !== end),
           isQueued: describer.isQueued(connection, end),
           endedMs: observation.endedMs,
-          isHeldOnly: sides[end].state === null && describer.isHeld(connection, end),
+          isHeldOnly:
+            sides[end].state === null &&
+            describer.isHeld(
+              connection,
+              end,
+              sides[end],
+              calls.filter((call) => call.end === end),
+            ),
         }),
       ),
     ];

@@ -3,6 +3,7 @@ import {
   type ObservedProcess,
   type ObservedSocket,
   type ThreadCallFacts,
+  unknown,
   valueOr,
 } from '../../facts/index.ts';
 import { type FoundConnection, keyOf } from './find-connections.ts';
@@ -65,11 +66,22 @@ export class EndDescriber {
     return end === 'server' && this.#sockets.get(keyOf(server, client))?.inode === 0;
   }
 
-  /** Whether some process has a descriptor of the socket that this end was, although the kernel lists it no more. */
-  isHeld(connection: FoundConnection, end: TraceEnd): boolean {
+  /**
+   * Whether some process has a descriptor of the socket that this end was, although the kernel lists it no more. `calls`:
+   * those about this end.
+   */
+  isHeld(connection: FoundConnection, end: TraceEnd, side: TraceSide, calls: readonly TraceCall[]): boolean {
     const key =
       end === 'client' ? keyOf(connection.client, connection.server) : keyOf(connection.server, connection.client);
-    return this.#holderOf(this.#lastInode(key)) !== null;
+    const inode = this.#lastInode(key);
+    if (inode !== 0) return this.#holderOf(inode) !== null;
+    // It came and went between two looks. Its descriptor then leads to a socket that nobody has seen in any list.
+    const { pid, fd } = side;
+    if (pid === null || fd === null || calls.some((call) => call.call === 'close' && call.fd === fd)) return false;
+    const held = valueOr(this.#processes.get(pid)?.descriptors ?? unknown('gone', `process ${pid}`), []);
+    const target = held.find((descriptor) => descriptor.fd === fd)?.target ?? '';
+    const own = Number(/^socket:\[(?<inode>\d+)\]$/.exec(target)?.groups?.['inode'] ?? 0);
+    return own !== 0 && !this.#observation.sightings.some((seen) => seen.inode === own);
   }
 
   #lastInode(key: string): number {
