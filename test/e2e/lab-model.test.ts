@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readlinkSync } from 'node:fs';
 import type { ModelReport } from '@closewait/core/experiment';
 import { modelSchema } from '@closewait/core/experiment/schema';
 import { describe, expect, it } from 'vitest';
 import { CLOSEWAIT } from '../support/closewait.ts';
 import { expectNothingLeaked } from '../support/leaks.ts';
+import { namespacesOf } from '../support/namespaces-of.ts';
 import { run } from '../support/run.ts';
 import { unprivilegedCloseWait } from '../support/unprivileged.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -19,22 +19,6 @@ async function reportOf(command: readonly string[]): Promise<{ exitCode: number 
   const { exitCode, stdout, stderr } = await run(command);
   expect(stderr).toBe('');
   return { exitCode, report: modelSchema.parse(JSON.parse(stdout)) };
-}
-
-/** How many namespaces a process keeps with a descriptor. */
-function namespacesOf(pid: number): number {
-  const folder = `/proc/${pid}/fd`;
-  return readdirSync(folder).filter((fd) => linkOf(`${folder}/${fd}`).startsWith('net:[')).length;
-}
-
-function linkOf(path: string): string {
-  try {
-    return readlinkSync(path);
-  } catch (error) {
-    // Closed between the two calls.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
-    throw error;
-  }
 }
 
 describe('closewait lab model', () => {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listSynFinRows } from '@closewait/core/experiment';
@@ -7,6 +7,7 @@ import { synFinSchema } from '@closewait/core/experiment/schema';
 import { describe, expect, it } from 'vitest';
 import { CLOSEWAIT } from '../support/closewait.ts';
 import { expectNothingLeaked } from '../support/leaks.ts';
+import { namespacesOf } from '../support/namespaces-of.ts';
 import { outputOf, run } from '../support/run.ts';
 import { unprivilegedCloseWait } from '../support/unprivileged.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -24,21 +25,6 @@ async function surroundings(): Promise<readonly string[]> {
     await outputOf(['sysctl', ...settings]),
     await outputOf(['ss', '-Htan', 'sport', '=', ':8000']),
   ];
-}
-
-/** How many network namespaces a process holds by descriptors. */
-function namespacesOf(pid: number): number {
-  return readdirSync(`/proc/${pid}/fd`).filter((fd) => linkOf(`/proc/${pid}/fd/${fd}`).startsWith('net:')).length;
-}
-
-function linkOf(path: string): string {
-  try {
-    return readlinkSync(path);
-  } catch (error) {
-    // Closed meanwhile.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
-    throw error;
-  }
 }
 
 describe('closewait lab syn-fin', () => {

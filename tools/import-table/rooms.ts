@@ -60,6 +60,7 @@ export const ROOMS: readonly Room[] = [
       'schema-connection.ts': { packages: ['zod'] },
       'schema-explain.ts': { packages: ['zod'] },
       'schema-finding.ts': { packages: ['zod'] },
+      'schema-look.ts': { packages: ['zod'] },
       'schema-report.ts': { packages: ['zod'] },
     },
   },

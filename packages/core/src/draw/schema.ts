@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { KERNEL_SETTINGS, type StateCounts } from '../facts/index.ts';
+import { readerOutcome, unknownWhy, unseenList } from '../report/schema-look.ts';
 import { type Section, TCP_EVENTS, TCP_STATES } from '../tcp/index.ts';
 import {
   type ExplainedState,
@@ -16,11 +17,6 @@ export interface SchemaFile {
 
 const count = z.int().nonnegative();
 const state = z.enum(TCP_STATES).describe('As RFC 9293 section 3.3.2 spells it.');
-const unknownWhy = z.enum(['denied', 'unsupported', 'gone', 'not-asked', 'garbled']).meta({
-  id: 'UnknownWhy',
-  description:
-    'Why something is not known: refused, not in this kernel, ended meanwhile, not looked at, not decodable.',
-});
 
 const counts: z.ZodType<StateCounts> = z
   .strictObject({
@@ -126,26 +122,8 @@ export const statesSchema: z.ZodType<StatesDocument> = z
       }),
     ),
     explained: explained.nullable().describe('Null where no state was asked for.'),
-    readers: z.array(
-      z.strictObject({
-        name: z.string(),
-        ok: z.boolean(),
-        ms: z.number().nonnegative().describe('Milliseconds that it took.'),
-        why: z.exactOptional(unknownWhy),
-        detail: z.exactOptional(z.string()),
-        hint: z.exactOptional(z.string()),
-      }),
-    ),
-    unseen: z
-      .array(
-        z.strictObject({
-          what: z.string(),
-          why: unknownWhy,
-          detail: z.string(),
-          hint: z.string().nullable().describe('What to do.'),
-        }),
-      )
-      .describe('What exists, or may, and could not be looked at.'),
+    readers: z.array(readerOutcome),
+    unseen: unseenList,
   })
   .meta({ title: STATES_SCHEMA_ID, description: 'What `closewait states --json` prints.' });
 

@@ -5,12 +5,7 @@ import { EXPLANATION_SCHEMA_ID, type ExplainedFinding, type Explanation } from '
 import { count, nullable } from './schema-connection.ts';
 import { explainedFields } from './schema-explain.ts';
 import { findingFields } from './schema-finding.ts';
-
-const unknownWhy = z.enum(['denied', 'unsupported', 'gone', 'not-asked', 'garbled']).meta({
-  id: 'UnknownWhy',
-  description:
-    'Why something is not known: refused, not in this kernel, ended meanwhile, not looked at, not decodable.',
-});
+import { readerOutcome, unseenList } from './schema-look.ts';
 
 const lookFields = {
   takenAt: z.iso.datetime().describe('When the look began, UTC.'),
@@ -21,16 +16,7 @@ const lookFields = {
   }),
   windowMs: nullable(z.number().nonnegative(), 'Milliseconds between the two looks; null: one look.'),
   readers: z
-    .array(
-      z.strictObject({
-        name: z.string(),
-        ok: z.boolean(),
-        ms: z.number().nonnegative().describe('Milliseconds that it took.'),
-        why: z.exactOptional(unknownWhy),
-        detail: z.exactOptional(z.string()),
-        hint: z.exactOptional(z.string()),
-      }),
-    )
+    .array(readerOutcome)
     .describe('How each part of the look fared; `why`, `detail` and `hint` where something was not read.'),
   namespaces: z.array(
     z.strictObject({
@@ -49,16 +35,7 @@ const lookFields = {
       'TCP sockets; null: only some states were asked for.',
     ),
   }),
-  unseen: z
-    .array(
-      z.strictObject({
-        what: z.string(),
-        why: unknownWhy,
-        detail: z.string(),
-        hint: nullable(z.string(), 'What to do.'),
-      }),
-    )
-    .describe('What exists, or may, and could not be looked at.'),
+  unseen: unseenList,
 } as const;
 
 const finding: z.ZodType<ReportFinding> = z
