@@ -77,9 +77,10 @@ export const ROOMS: readonly Room[] = [
   },
   core('api', 'tcp', 'facts', 'diagnose', 'policy'),
 
+  command('cache'),
   command('ffi', 'core/facts'),
   {
-    ...command('kernel', 'ffi', ...FACTS, 'core/codec'),
+    ...command('kernel', 'cache', 'ffi', ...FACTS, 'core/codec'),
     // For one command each; no look pays for them.
     sideDoors: {
       'count-states.ts': { packages: [] },
@@ -93,7 +94,7 @@ export const ROOMS: readonly Room[] = [
   command('lab', 'ffi', ...FACTS, 'core/codec', 'core/experiment'),
   command('agent', 'kernel', 'actions', 'probe', ...CORE),
   command('tui', ...CORE),
-  command('cli', 'ffi', 'kernel', 'actions', 'capture', 'probe', 'lab', 'agent', 'tui', ...CORE),
+  command('cli', 'cache', 'ffi', 'kernel', 'actions', 'capture', 'probe', 'lab', 'agent', 'tui', ...CORE),
 
   { name: 'guard', folder: 'packages/guard/src', mayImport: FACTS },
   { name: 'web', folder: 'packages/web/src', mayImport: [...FACTS, 'core/diagnose', 'core/report', 'core/api'] },

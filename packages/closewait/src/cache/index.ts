@@ -1,0 +1,1 @@
+export { findCacheFolder } from './find-cache-folder.ts';
