@@ -22,18 +22,13 @@ export function sampleInfo(changes: Partial<TcpInfo> = {}): TcpInfo {
     state: 'CLOSE-WAIT',
     probes: 0,
     backoff: 0,
-    retransmitTimeoutUs: 204_000,
     roundTripTimeUs: 120,
-    unackedSegments: 0,
     lastDataSentMs: 61_000,
     lastDataReceivedMs: 61_000,
     lastAckReceivedMs: 60_000,
-    bytesAcked: 0n,
-    bytesReceived: 19n,
-    bytesSent: 0n,
-    notSentBytes: 0,
-    busyTimeUs: 0n,
-    receiveWindowLimitedUs: 0n,
+    bytesAcked: 0,
+    bytesReceived: 19,
+    bytesSent: 0,
     ...changes,
   };
 }
@@ -54,7 +49,6 @@ export function sampleSocket(changes: Partial<SocketFacts> = {}): SocketFacts {
     timer: { kind: 'none', expiresMs: 0, retransmits: 0 },
     info: known(sampleInfo()),
     memory: unknown('not-asked', 'a sample'),
-    cgroupId: known(1n),
     ...changes,
   };
 }

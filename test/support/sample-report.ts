@@ -1,5 +1,5 @@
 import type { Diagnosis, Finding, Remedy, StuckConnection } from '@closewait/core/diagnose';
-import { type Facts, known, type ProcessFacts, type SocketFacts, unknown } from '@closewait/core/facts';
+import { type Facts, known, type ProcessFacts, type SocketFacts } from '@closewait/core/facts';
 import { sampleProcess as anyProcess, sampleSocket as anySocket, sampleInfo } from './sample-facts.ts';
 
 /** Input for the tests of reports: an incident with a plain value of each kind, and what a test says about it. */
@@ -21,10 +21,9 @@ export function sampleSocket(change: Partial<SocketFacts> = {}): SocketFacts {
         lastDataSentMs: lastMs,
         lastDataReceivedMs: lastMs,
         lastAckReceivedMs: lastMs,
-        bytesReceived: 81n,
+        bytesReceived: 81,
       }),
     ),
-    cgroupId: unknown('not-asked', 'not part of this look'),
     ...change,
   });
 }

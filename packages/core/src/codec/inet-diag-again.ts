@@ -1,6 +1,6 @@
 import type { SocketFacts, TcpInfo } from '../facts/index.ts';
 import { toLinuxState } from '../tcp/index.ts';
-import { getUint64, HOST_IS_LITTLE_ENDIAN, viewOf } from './host-bytes.ts';
+import { getCounter, HOST_IS_LITTLE_ENDIAN, viewOf } from './host-bytes.ts';
 import { AT, MESSAGE_BYTES, TIMERS } from './inet-diag.ts';
 import { INET_DIAG_INFO } from './inet-diag-request.ts';
 import { attributesBetween, nextAttribute } from './netlink-attributes.ts';
@@ -8,7 +8,9 @@ import { TCP_INFO_AT, TCP_INFO_BYTES } from './tcp-info.ts';
 
 /** The socket's cookie without decoding the rest; 0, which is no cookie, for a cut message. */
 export function peekInetDiagCookie(payload: Uint8Array): bigint {
-  return payload.length < MESSAGE_BYTES ? 0n : getUint64(viewOf(payload.buffer), payload.byteOffset + AT.cookie);
+  return payload.length < MESSAGE_BYTES
+    ? 0n
+    : viewOf(payload.buffer).getBigUint64(payload.byteOffset + AT.cookie, HOST_IS_LITTLE_ENDIAN);
 }
 
 /**
@@ -45,8 +47,8 @@ function calmSince(view: DataView, start: number, was: TcpInfo): number | null {
     passedMs >= 0 &&
     // What the peer acknowledged or probed moves this clock alone.
     millisecondsAt(TCP_INFO_AT.lastAckReceived) >= was.lastAckReceivedMs &&
-    getUint64(view, start + TCP_INFO_AT.bytesReceived) === was.bytesReceived &&
-    getUint64(view, start + TCP_INFO_AT.bytesAcked) === was.bytesAcked &&
-    getUint64(view, start + TCP_INFO_AT.bytesSent) === was.bytesSent;
+    getCounter(view, start + TCP_INFO_AT.bytesReceived) === was.bytesReceived &&
+    getCounter(view, start + TCP_INFO_AT.bytesAcked) === was.bytesAcked &&
+    getCounter(view, start + TCP_INFO_AT.bytesSent) === was.bytesSent;
   return isCalm ? passedMs : null;
 }

@@ -12,8 +12,8 @@ import {
 } from '../facts/index.ts';
 import { fromLinuxState } from '../tcp/index.ts';
 import { type Decoded, decoded, describeProblem, problem } from './decoded.ts';
-import { getUint64, HOST_IS_LITTLE_ENDIAN, viewOf } from './host-bytes.ts';
-import { AF_INET, AF_INET6, INET_DIAG_CGROUP_ID, INET_DIAG_INFO, INET_DIAG_SKMEMINFO } from './inet-diag-request.ts';
+import { HOST_IS_LITTLE_ENDIAN, viewOf } from './host-bytes.ts';
+import { AF_INET, AF_INET6, INET_DIAG_INFO, INET_DIAG_SKMEMINFO } from './inet-diag-request.ts';
 import { type AddressTexts, isMappedPrefix } from './ip-address.ts';
 import { attributeProblem, attributesBetween, nextAttribute } from './netlink-attributes.ts';
 import { decodeTcpInfoAt, TCP_INFO_BYTES } from './tcp-info.ts';
@@ -53,11 +53,6 @@ const MEMORY_UNSUPPORTED = unknown(
   'the kernel sent no INET_DIAG_SKMEMINFO: the state has no full socket',
 );
 const MEMORY_SHORT = unknown('unsupported', 'INET_DIAG_SKMEMINFO ends before SK_MEMINFO_DROPS');
-const CGROUP_UNSUPPORTED = unknown(
-  'unsupported',
-  'the kernel sent no INET_DIAG_CGROUP_ID: before Linux 5.9, without cgroups, or the state has no full socket',
-);
-const CGROUP_SHORT = unknown('garbled', 'INET_DIAG_CGROUP_ID is shorter than 8 bytes');
 
 /** The kernel's number of a message's state, without decoding the rest; 0, which is no state, for a cut message. */
 export function peekInetDiagState(payload: Uint8Array): number {
@@ -111,13 +106,11 @@ export function decodeInetDiagMessage(
 
   let info: Reading<TcpInfo> = extensions.includes('info') ? INFO_UNSUPPORTED : INFO_NOT_ASKED;
   let memory: Reading<SocketMemory> = extensions.includes('memory') ? MEMORY_UNSUPPORTED : MEMORY_NOT_ASKED;
-  let cgroupId: Reading<bigint> = CGROUP_UNSUPPORTED;
   const cursor = attributesBetween(at + MESSAGE_BYTES, at + payload.length);
   for (let step = nextAttribute(view, cursor); step !== 'end'; step = nextAttribute(view, cursor)) {
     if (step === 'cut') return attributeProblem(cursor, at);
     if (cursor.type === INET_DIAG_INFO) info = readInfo(view, cursor.valueStart, cursor.valueEnd);
     else if (cursor.type === INET_DIAG_SKMEMINFO) memory = readMemory(view, cursor.valueStart, cursor.valueEnd);
-    else if (cursor.type === INET_DIAG_CGROUP_ID) cgroupId = readCgroupId(view, cursor.valueStart, cursor.valueEnd);
   }
 
   const isIpv4 = family === 'ipv4';
@@ -136,13 +129,12 @@ export function decodeInetDiagMessage(
     uid: view.getUint32(at + AT.uid, HOST_IS_LITTLE_ENDIAN),
     inode: view.getUint32(at + AT.inode, HOST_IS_LITTLE_ENDIAN),
     // Two words, the lower one first (sock_diag_save_cookie, net/core/sock_diag.c).
-    cookie: getUint64(view, at + AT.cookie),
+    cookie: view.getBigUint64(at + AT.cookie, HOST_IS_LITTLE_ENDIAN),
     rxQueueBytes: view.getUint32(at + AT.rxQueue, HOST_IS_LITTLE_ENDIAN),
     txQueueBytes: view.getUint32(at + AT.txQueue, HOST_IS_LITTLE_ENDIAN),
     timer,
     info,
     memory,
-    cgroupId,
   });
 }
 
@@ -174,20 +166,7 @@ function readInfo(view: DataView, start: number, end: number): Reading<TcpInfo> 
   return info.ok ? known(info.value) : unknown('garbled', describeProblem(info.problem));
 }
 
-/** The array of SK_MEMINFO_* words of linux/sock_diag.h; the last one needed is SK_MEMINFO_DROPS. */
+/** The array of SK_MEMINFO_* words of linux/sock_diag.h, of which SK_MEMINFO_DROPS is the ninth. */
 function readMemory(view: DataView, start: number, end: number): Reading<SocketMemory> {
-  if (end - start < 36) return MEMORY_SHORT;
-  return known({
-    receiveAllocatedBytes: view.getUint32(start, HOST_IS_LITTLE_ENDIAN),
-    receiveBufferBytes: view.getUint32(start + 4, HOST_IS_LITTLE_ENDIAN),
-    sendAllocatedBytes: view.getUint32(start + 8, HOST_IS_LITTLE_ENDIAN),
-    sendBufferBytes: view.getUint32(start + 12, HOST_IS_LITTLE_ENDIAN),
-    sendQueuedBytes: view.getUint32(start + 20, HOST_IS_LITTLE_ENDIAN),
-    backlogBytes: view.getUint32(start + 28, HOST_IS_LITTLE_ENDIAN),
-    drops: view.getUint32(start + 32, HOST_IS_LITTLE_ENDIAN),
-  });
-}
-
-function readCgroupId(view: DataView, start: number, end: number): Reading<bigint> {
-  return end - start < 8 ? CGROUP_SHORT : known(getUint64(view, start));
+  return end - start < 36 ? MEMORY_SHORT : known({ drops: view.getUint32(start + 32, HOST_IS_LITTLE_ENDIAN) });
 }

@@ -1,12 +1,11 @@
 import type { TcpInfo } from '../facts/index.ts';
 import { fromLinuxState } from '../tcp/index.ts';
 import { type Decoded, decoded, problem } from './decoded.ts';
-import { getUint64, HOST_IS_LITTLE_ENDIAN } from './host-bytes.ts';
+import { getCounter, HOST_IS_LITTLE_ENDIAN } from './host-bytes.ts';
 
 /**
  * How much of struct tcp_info is needed: up to and with tcpi_bytes_sent, Linux 4.19. The kernel only ever appends to
- * the structure, and an older one gives less (tcpi_bytes_received came with 4.1, tcpi_notsent_bytes with 4.6,
- * tcpi_busy_time with 4.10). What an older kernel does not say is not filled with zeros: no byte sent is evidence.
+ * the structure, and an older one gives less (tcpi_bytes_received came with 4.1). What an older kernel does not say is not filled with zeros: no byte sent is evidence.
  */
 export const TCP_INFO_BYTES = 208;
 
@@ -38,17 +37,12 @@ export function decodeTcpInfoAt(view: DataView, start: number, end: number): Dec
     state,
     probes: view.getUint8(start + 3),
     backoff: view.getUint8(start + 4),
-    retransmitTimeoutUs: view.getUint32(start + 8, HOST_IS_LITTLE_ENDIAN),
     roundTripTimeUs: view.getUint32(start + 68, HOST_IS_LITTLE_ENDIAN),
-    unackedSegments: view.getUint32(start + 24, HOST_IS_LITTLE_ENDIAN),
     lastDataSentMs: view.getUint32(start + 44, HOST_IS_LITTLE_ENDIAN),
     lastDataReceivedMs: view.getUint32(start + TCP_INFO_AT.lastDataReceived, HOST_IS_LITTLE_ENDIAN),
     lastAckReceivedMs: view.getUint32(start + TCP_INFO_AT.lastAckReceived, HOST_IS_LITTLE_ENDIAN),
-    bytesAcked: getUint64(view, start + TCP_INFO_AT.bytesAcked),
-    bytesReceived: getUint64(view, start + TCP_INFO_AT.bytesReceived),
-    bytesSent: getUint64(view, start + TCP_INFO_AT.bytesSent),
-    notSentBytes: view.getUint32(start + 144, HOST_IS_LITTLE_ENDIAN),
-    busyTimeUs: getUint64(view, start + 168),
-    receiveWindowLimitedUs: getUint64(view, start + 176),
+    bytesAcked: getCounter(view, start + TCP_INFO_AT.bytesAcked),
+    bytesReceived: getCounter(view, start + TCP_INFO_AT.bytesReceived),
+    bytesSent: getCounter(view, start + TCP_INFO_AT.bytesSent),
   });
 }

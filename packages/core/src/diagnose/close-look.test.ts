@@ -20,14 +20,14 @@ const INODE = 700;
 const SERVED_AGE_MS = 60_000;
 
 /** A connection of process 4121 with `unread` of the 18 bytes and the FIN that came. */
-function held(unread: number, changes: Partial<SocketFacts> & { readonly sent?: bigint } = {}): SocketFacts {
-  const { sent = 0n, ...rest } = changes;
+function held(unread: number, changes: Partial<SocketFacts> & { readonly sent?: number } = {}): SocketFacts {
+  const { sent = 0, ...rest } = changes;
   return sampleSocket({
     inode: INODE,
     rxQueueBytes: unread,
     info: known(
       sampleInfo({
-        bytesReceived: 19n,
+        bytesReceived: 19,
         bytesSent: sent,
         bytesAcked: sent,
         lastDataReceivedMs: SERVED_AGE_MS,
@@ -162,7 +162,7 @@ describe('what a close look decides', () => {
       fc.property(
         fc.record({
           unread: fc.constantFrom(0, 1, 5, 19),
-          sent: fc.constantFrom(0n, 3n),
+          sent: fc.constantFrom(0, 3),
           txQueueBytes: fc.constantFrom(0, 0, 4096),
           call: fc.constantFrom(...calls),
           descriptor: fc.constantFrom(null, 5, 7, 9),
@@ -201,16 +201,16 @@ describe('what a close look decides', () => {
 });
 
 describe('roleOf', () => {
-  const socket = (bytesSent: bigint, bytesAcked: bigint, txQueueBytes = 0): SocketFacts =>
+  const socket = (bytesSent: number, bytesAcked: number, txQueueBytes = 0): SocketFacts =>
     sampleSocket({ txQueueBytes, info: known(sampleInfo({ bytesSent, bytesAcked })) });
 
   it('tells the side that connected by its SYN, which is acknowledged like a byte', () => {
-    expect(roleOf(socket(24n, 25n))).toBe('connected');
-    expect(roleOf(socket(24n, 24n))).toBe('accepted');
+    expect(roleOf(socket(24, 25))).toBe('connected');
+    expect(roleOf(socket(24, 24))).toBe('accepted');
   });
 
   it('does not know while something is not acknowledged, or after retransmissions', () => {
-    expect(roleOf(socket(24n, 20n, 4))).toBe('unknown');
-    expect(roleOf(socket(48n, 24n))).toBe('unknown');
+    expect(roleOf(socket(24, 20, 4))).toBe('unknown');
+    expect(roleOf(socket(48, 24))).toBe('unknown');
   });
 });

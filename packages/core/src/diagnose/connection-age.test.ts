@@ -9,17 +9,17 @@ describe('connectionAge', () => {
   });
 
   it('is exact when own data is too old to be what was acknowledged last', () => {
-    const info = known(sampleInfo({ bytesSent: 2n, lastDataSentMs: 60_700, lastDataReceivedMs: 90_000 }));
+    const info = known(sampleInfo({ bytesSent: 2, lastDataSentMs: 60_700, lastDataReceivedMs: 90_000 }));
     expect(connectionAge(sampleSocket({ info })).is).toBe('exact');
   });
 
   it('is a lower bound when the last acknowledgement may be for own data', () => {
-    const info = known(sampleInfo({ bytesSent: 2n, lastDataSentMs: 60_001, lastDataReceivedMs: 90_000 }));
+    const info = known(sampleInfo({ bytesSent: 2, lastDataSentMs: 60_001, lastDataReceivedMs: 90_000 }));
     expect(connectionAge(sampleSocket({ info })).is).toBe('at-least');
   });
 
   it('is exact when the last data came half a second before the last acknowledgement at most: the FIN is between', () => {
-    const info = known(sampleInfo({ bytesSent: 2n, lastDataSentMs: 60_001, lastDataReceivedMs: 60_500 }));
+    const info = known(sampleInfo({ bytesSent: 2, lastDataSentMs: 60_001, lastDataReceivedMs: 60_500 }));
     expect(connectionAge(sampleSocket({ info })).is).toBe('exact');
   });
 

@@ -21,7 +21,7 @@ export function connectionAge(socket: SocketFacts): ConnectionAge {
   const { lastAckReceivedMs, lastDataReceivedMs, lastDataSentMs, bytesSent, roundTripTimeUs } = socket.info.value;
   const quiet = socket.timer.kind === 'none' && socket.txQueueBytes === 0;
   const acknowledgedBefore =
-    bytesSent === 0n || lastDataSentMs > lastAckReceivedMs + roundTripTimeUs / 1000 + DELAYED_ACK_MS;
+    bytesSent === 0 || lastDataSentMs > lastAckReceivedMs + roundTripTimeUs / 1000 + DELAYED_ACK_MS;
   const bounded = lastDataReceivedMs - lastAckReceivedMs <= DELAYED_ACK_MS;
   return { ms: lastAckReceivedMs, is: bounded || (quiet && acknowledgedBefore) ? 'exact' : 'at-least' };
 }

@@ -28,10 +28,10 @@ function countProgress(connections: readonly StuckConnection[]): ReadingProgress
       continue;
     }
     const { bytesReceived, bytesSent } = socket.info.value;
-    if (bytesSent === 0n) count.neverWrote++;
+    if (bytesSent === 0) count.neverWrote++;
     if (socket.rxQueueBytes === 0) count.consumed++;
-    else if (socket.rxQueueBytes === 1 && bytesReceived > 1n) count.finUnread++;
-    else if (BigInt(socket.rxQueueBytes) >= bytesReceived) count.untouched++;
+    else if (socket.rxQueueBytes === 1 && bytesReceived > 1) count.finUnread++;
+    else if (socket.rxQueueBytes >= bytesReceived) count.untouched++;
     else count.partlyRead++;
   }
   return count;

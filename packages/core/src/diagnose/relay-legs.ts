@@ -12,7 +12,7 @@ export interface RelayLeg {
 /** A relay passes an end on when it sees it; generous for one that is busy. */
 const SAME_MOMENT_MS = 2000;
 /** Of another process: fewer bytes may agree by chance. */
-const TELLING_BYTES = 8n;
+const TELLING_BYTES = 8;
 
 /**
  * Finds for connections in CLOSE-WAIT the socket in FIN-WAIT-2 of the same process, or of its parent or child,
@@ -20,7 +20,7 @@ const TELLING_BYTES = 8n;
  */
 export class RelayLegs {
   readonly #facts: Facts;
-  readonly #legsByBytes = new Map<bigint, RelayLeg[]>();
+  readonly #legsByBytes = new Map<number, RelayLeg[]>();
   /** Who holds the connection in CLOSE-WAIT whose other end has this pair of addresses. */
   readonly #peers = new Map<string, readonly Holder[]>();
 
@@ -47,10 +47,10 @@ export class RelayLegs {
   take({ socket, holders, age: { ms } }: StuckConnection): RelayLeg | null {
     // Nothing received proves nothing: every connection without data has sent as much. An end that is unread was not
     // passed on.
-    if (!socket.info.known || ms === null || socket.info.value.bytesReceived <= 1n || socket.rxQueueBytes > 0)
+    if (!socket.info.known || ms === null || socket.info.value.bytesReceived <= 1 || socket.rxQueueBytes > 0)
       return null;
     // The peer's FIN counts as a byte received, the own one not as a byte sent.
-    const bytes = socket.info.value.bytesReceived - 1n;
+    const bytes = socket.info.value.bytesReceived - 1;
     const legs = this.#legsByBytes.get(bytes) ?? [];
     const pids = holders.map(({ pid }) => pid);
     const fits = (leg: RelayLeg): boolean => {

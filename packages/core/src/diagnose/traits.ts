@@ -44,7 +44,7 @@ export function traitsOf(socket: SocketFacts, closeLook: CloseLook | null, runti
     role: roleOf(socket),
     watch: closeLook === null ? 'unknown' : watchOf(closeLook.interests.get(socket.inode) ?? [], runtime),
     moves: closeLook?.moved.has(socket.cookie) ?? false,
-    answered: socket.info.known && socket.info.value.bytesSent > 0n,
+    answered: socket.info.known && socket.info.value.bytesSent > 0,
   };
 }
 
@@ -56,7 +56,7 @@ export function progressOf({ rxQueueBytes, info }: SocketFacts): Progress {
   if (!info.known) return 'unknown';
   if (rxQueueBytes === 0) return 'consumed';
   // Without any data the FIN is all there is: nothing tells whether somebody would have read it.
-  if (BigInt(rxQueueBytes) >= info.value.bytesReceived) return 'untouched';
+  if (rxQueueBytes >= info.value.bytesReceived) return 'untouched';
   return rxQueueBytes === 1 ? 'fin-unread' : 'partly-read';
 }
 
@@ -68,7 +68,7 @@ export function progressOf({ rxQueueBytes, info }: SocketFacts): Progress {
 export function roleOf({ info, txQueueBytes }: SocketFacts): Role {
   if (!info.known || txQueueBytes > 0) return 'unknown';
   const { bytesAcked, bytesSent } = info.value;
-  if (bytesAcked === bytesSent + 1n) return 'connected';
+  if (bytesAcked === bytesSent + 1) return 'connected';
   return bytesAcked === bytesSent ? 'accepted' : 'unknown';
 }
 

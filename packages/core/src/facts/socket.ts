@@ -24,36 +24,29 @@ export interface SocketTimer {
   readonly retransmits: number;
 }
 
-/** The part of `struct tcp_info` (linux/tcp.h) that the diagnosis uses. Times count back from the look. */
+/**
+ * The part of `struct tcp_info` (linux/tcp.h) that the diagnosis uses. Times count back from the look. Counters of bytes
+ * are exact to 2^53, which is 9 PB over one connection.
+ */
 export interface TcpInfo {
   /** Numbers of net/tcp_states.h decoded to RFC names. */
   readonly state: TcpState;
   readonly probes: number;
   readonly backoff: number;
-  readonly retransmitTimeoutUs: number;
   readonly roundTripTimeUs: number;
-  readonly unackedSegments: number;
   readonly lastDataSentMs: number;
   readonly lastDataReceivedMs: number;
   /** The age of CLOSE-WAIT as long as nothing was acknowledged after the FIN. */
   readonly lastAckReceivedMs: number;
-  readonly bytesAcked: bigint;
+  readonly bytesAcked: number;
   /** Counts the peer's FIN as one byte. */
-  readonly bytesReceived: bigint;
-  readonly bytesSent: bigint;
-  readonly notSentBytes: number;
-  readonly busyTimeUs: bigint;
-  readonly receiveWindowLimitedUs: bigint;
+  readonly bytesReceived: number;
+  readonly bytesSent: number;
 }
 
-/** Socket memory, INET_DIAG_SKMEMINFO: indices of linux/sock_diag.h, bytes. */
+/** What the laboratory reads of INET_DIAG_SKMEMINFO (linux/sock_diag.h); a report does not ask for it. */
 export interface SocketMemory {
-  readonly receiveAllocatedBytes: number;
-  readonly receiveBufferBytes: number;
-  readonly sendAllocatedBytes: number;
-  readonly sendBufferBytes: number;
-  readonly sendQueuedBytes: number;
-  readonly backlogBytes: number;
+  /** Segments that the socket dropped; of a listener, also connections for which its accept queue had no room. */
   readonly drops: number;
 }
 
@@ -77,6 +70,4 @@ export interface SocketFacts {
   readonly timer: SocketTimer;
   readonly info: Reading<TcpInfo>;
   readonly memory: Reading<SocketMemory>;
-  /** Id of the cgroup (v2) of the socket's creator. */
-  readonly cgroupId: Reading<bigint>;
 }

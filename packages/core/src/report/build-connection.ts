@@ -79,8 +79,8 @@ export function formatContainer(container: ContainerId | null): string | null {
 }
 
 /** Above 2^53 a JSON number loses digits in most readers (RFC 8259 section 6): a string from there on. */
-export function toJsonInteger(value: bigint): JsonInteger {
-  return value <= MAX_SAFE ? Number(value) : value.toString();
+export function toJsonInteger(value: bigint | number): JsonInteger {
+  return value <= Number.MAX_SAFE_INTEGER ? Number(value) : BigInt(value).toString();
 }
 
 /** The time since the FIN means something in CLOSE-WAIT alone; what the age says is null where there is none. */
@@ -89,8 +89,6 @@ export function buildAge({ socket, age }: StuckConnection): Pick<ReportConnectio
 }
 
 const NO_AGE = { ageMs: null, ageIs: null } as const;
-
-const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
 function buildOwner({ pid, tid, fd }: Holder, closeLook: CloseLook | null): ReportOwner {
   // Descriptors of a thread's own table are not among those that were asked.

@@ -56,11 +56,11 @@ function describePast(connection: StuckConnection, isClient: boolean): readonly 
   const info = valueOr(socket.info, null);
   const finUnread = socket.rxQueueBytes > 0;
   const unread = Math.max(0, socket.rxQueueBytes - 1);
-  const received = info === null ? null : Math.max(0, Number(info.bytesReceived) - 1);
+  const received = info === null ? null : Math.max(0, info.bytesReceived - 1);
   const read = received === null ? null : Math.max(0, received - unread);
   const age = buildAge(connection);
   // What was sent after the FIN tells of a half-close in use (RFC 9293 3.6).
-  const sentLate = info !== null && info.bytesSent > 0n && age.ageMs !== null && info.lastDataSentMs < age.ageMs;
+  const sentLate = info !== null && info.bytesSent > 0 && age.ageMs !== null && info.lastDataSentMs < age.ageMs;
   const sent = describeSent(connection, sentLate, isClient);
   return [
     ...(received === null || received === 0
@@ -91,7 +91,7 @@ function describeSent({ socket }: StuckConnection, late: boolean, isClient: bool
   const when = late && info !== null ? ({ ageMs: info.lastDataSentMs, ageIs: 'exact' } as const) : UNDATED;
   const queued = socket.txQueueBytes;
   // The connecting side's count has its SYN in it.
-  const acked = info === null || info.bytesSent === 0n ? 0 : Number(info.bytesAcked) - (isClient ? 1 : 0);
+  const acked = info === null || info.bytesSent === 0 ? 0 : info.bytesAcked - (isClient ? 1 : 0);
   return [
     ...(acked > 0 ? [step('sent', 'kernel', 'peer', formatCountOf(acked, 'byte'), when)] : []),
     ...(queued > 0 ? [step('untaken', 'kernel', 'peer', `${formatCount(queued)} B, not taken`, UNDATED, false)] : []),

@@ -43,7 +43,7 @@ function ownersJson(holders: readonly Holder[]): string {
   return json;
 }
 
-function integerJson(value: bigint): string {
+function integerJson(value: bigint | number): string {
   const integer = toJsonInteger(value);
   return typeof integer === 'number' ? String(integer) : `"${integer}"`;
 }

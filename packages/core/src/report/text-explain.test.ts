@@ -25,9 +25,9 @@ const STUCK = sampleSocket({
   rxQueueBytes: 1,
   info: known(
     sampleInfo({
-      bytesReceived: 81n,
-      bytesSent: 300n,
-      bytesAcked: 300n,
+      bytesReceived: 81,
+      bytesSent: 300,
+      bytesAcked: 300,
       lastAckReceivedMs: 1_260_000,
       lastDataSentMs: 1_261_000,
     }),
@@ -201,7 +201,7 @@ describe('formatExplanation', () => {
     const socket = sampleSocket({
       inode: 0,
       remote: { address: '127.0.0.1', port: 9 },
-      info: known(sampleInfo({ bytesReceived: 81n })),
+      info: known(sampleInfo({ bytesReceived: 81 })),
     });
     const connection = sampleConnection({ socket, holders: [], age: { ms: 90_000_000, is: 'at-least' } });
     const text = print([{ ...FINDING, growth: null, parts: [], victims: [], connections: [connection] }]);

@@ -23,7 +23,6 @@ export interface ComparedSockets {
   readonly problem?: Unknown;
 }
 
-/** No memory: what is looked for is motion, and the first look has it. */
 const EXTENSIONS = ['info'] as const;
 
 /** Asks `namespaces` for the sockets of `states` once more. What is in others stays as the first look saw it. */
@@ -50,7 +49,7 @@ export function readAgain(
     }
     const decoded = decodeInetDiagMessage(payload, inode, EXTENSIONS, addresses);
     if (!decoded.ok) return unknown('garbled', describeProblem(decoded.problem));
-    const socket = was === undefined ? decoded.value : { ...decoded.value, memory: was.memory };
+    const socket = decoded.value;
     if (was?.state !== 'CLOSE-WAIT' && socket.state === 'CLOSE-WAIT') arrived.push(socket);
     if (was === undefined) return undefined;
     sockets.push(socket);

@@ -76,5 +76,5 @@ function readInfo(source: KernelSource, holder: Holder, inode: number): Reading<
 function isClosedAfterUse(info: Reading<TcpInfo>): boolean {
   if (!info.known) return info.why !== 'gone';
   const { state, bytesAcked, bytesReceived, roundTripTimeUs } = info.value;
-  return state === 'CLOSED' && (bytesAcked > 0n || bytesReceived > 0n || roundTripTimeUs > 0);
+  return state === 'CLOSED' && (bytesAcked > 0 || bytesReceived > 0 || roundTripTimeUs > 0);
 }
