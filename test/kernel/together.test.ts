@@ -1,8 +1,8 @@
 import type { ReportFinding } from '@closewait/core/report';
 import { describe, expect, it } from 'vitest';
+import { readConnections } from '../../packages/closewait/src/cli/read-connections.ts';
 import { CAUSE_SCENARIOS, runScenario, type Scene } from '../../packages/closewait/src/lab/index.ts';
 import { report } from '../support/closewait.ts';
-import { readConnections } from '../support/judge-scenario.ts';
 import { expectNothingLeaked } from '../support/leaks.ts';
 
 expectNothingLeaked();

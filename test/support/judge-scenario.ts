@@ -1,8 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import { chooseSuspects, DIAGNOSED_STATES, diagnose, type Finding } from '@closewait/core/diagnose';
-import { inNetworkNamespace } from '../../packages/closewait/src/ffi/index.ts';
-import { LiveSource, look, observe } from '../../packages/closewait/src/kernel/index.ts';
-import { type CauseScenario, type LabConnection, runScenario } from '../../packages/closewait/src/lab/index.ts';
+import { readConnections } from '../../packages/closewait/src/cli/read-connections.ts';
+import { LiveSource, observe } from '../../packages/closewait/src/kernel/index.ts';
+import { type CauseScenario, runScenario } from '../../packages/closewait/src/lab/index.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** What the diagnosis made of a scenario. */
@@ -70,15 +70,4 @@ async function judge(pids: readonly number[]): Promise<readonly Finding[]> {
 function namespacesOf(pid: number): readonly number[] {
   const paths = readdirSync(`/proc/${pid}/task`).map((tid) => `/proc/${pid}/task/${tid}/ns/net`);
   return paths.flatMap((path) => statSync(path, { throwIfNoEntry: false })?.ino ?? []);
-}
-
-/** All connections of one namespace. */
-export function readConnections(networkPath: string): readonly LabConnection[] {
-  const states = ['ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2', 'CLOSE-WAIT', 'CLOSING', 'LAST-ACK'] as const;
-  const inside = inNetworkNamespace(networkPath, () => ({
-    ok: true,
-    value: look(new LiveSource(), { states, depth: 'list', allNamespaces: false }).sockets,
-  }));
-  if (!inside.ok) throw new Error(`${inside.op}: ${inside.errno}`);
-  return inside.value.map(({ state, local, remote }) => ({ state, localPort: local.port, remotePort: remote.port }));
 }

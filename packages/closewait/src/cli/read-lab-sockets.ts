@@ -2,7 +2,7 @@ import type { NamespaceRef } from '@closewait/core/facts';
 import type { LabSocket } from '../lab/index.ts';
 import { readSockets } from './read-sockets.ts';
 
-/** Every IPv4 TCP socket of one namespace, listeners and requests too, as an experiment looks at them. */
+/** Every TCP socket of one namespace, listeners and requests too, as an experiment looks at them. */
 export function readLabSockets(network: NamespaceRef): readonly LabSocket[] {
   return readSockets(network, ['memory']).map(({ state, local, inode, rxQueueBytes, memory }) => ({
     state,

@@ -35,7 +35,7 @@ beforeAll(async () => {
     server.listen(0, '127.0.0.1', resolve);
   });
   const recorder = new Recorder(new LiveSource(), (line) => lines.push(line), { writtenBy: '0.1.0' });
-  look(recorder, { states: ALL_STATES, depth: 'report' });
+  await look(recorder, { states: ALL_STATES, depth: 'report' });
   recorder.countDescriptors(holder.pid);
   recorder.readSchedulerClock(OWN_PROCESSOR);
   recorder.close();
@@ -66,8 +66,8 @@ const foreign = (): NamespaceRef => ({ inode: namespace.inode, path: namespace.p
 describe.each(Object.keys(sources))('%s as a kernel source', (name) => {
   const open = (): KernelSource => sources[name]?.() ?? new LiveSource();
 
-  it('finds the sockets of every namespace with families, queues, cookies and holders', () => {
-    const facts = look(open(), { states: ['CLOSE-WAIT'], depth: 'report' });
+  it('finds the sockets of every namespace with families, queues, cookies and holders', async () => {
+    const facts = await look(open(), { states: ['CLOSE-WAIT'], depth: 'report' });
     const sockets = facts.sockets.filter(({ netns }) => netns === namespace.inode);
     expect(sockets.map(({ family }) => family).toSorted()).toEqual([
       'ipv4',
@@ -81,10 +81,8 @@ describe.each(Object.keys(sources))('%s as a kernel source', (name) => {
       expect(socket.rxQueueBytes).toBe(19);
       expect(socket.info).toMatchObject({
         known: true,
-        value: { state: 'CLOSE-WAIT', bytesReceived: 19n, bytesSent: 0n },
+        value: { state: 'CLOSE-WAIT', bytesReceived: 19, bytesSent: 0 },
       });
-      expect(socket.memory).toMatchObject({ known: true });
-      expect(socket.cgroupId).toMatchObject({ known: true });
       expect(socket.cookie).toBeGreaterThan(0n);
       expect(facts.holders.get(socket.inode)).toMatchObject([{ pid: holder.pid, tid: holder.pid }]);
     }
@@ -98,12 +96,12 @@ describe.each(Object.keys(sources))('%s as a kernel source', (name) => {
 
   it('dumps the states that were asked for and no others', () => {
     const source = open();
-    const listening = source.dumpSockets(foreign(), { family: 'ipv4', states: ['LISTEN'], extensions: [] });
-    const stuck = source.dumpSockets(foreign(), { family: 'ipv4', states: ['CLOSE-WAIT'], extensions: [] });
+    const listening = source.dumpSockets(foreign(), { family: 'any', states: ['LISTEN'], extensions: [] });
+    const stuck = source.dumpSockets(foreign(), { family: 'any', states: ['CLOSE-WAIT'], extensions: [] });
     const bytesOf = (dump: typeof stuck): number => (dump.known ? Buffer.concat(dump.value).length : -1);
     expect(bytesOf(listening)).toBeGreaterThan(0);
-    // Three sockets of one size, and the end of the dump.
-    expect(bytesOf(stuck)).toBeGreaterThan(2 * 72 + bytesOf(listening));
+    // Six sockets of one size, and the end of the dump.
+    expect(bytesOf(stuck)).toBeGreaterThan(5 * 72);
   });
 
   it('says that a process is gone, or that it was not asked, and never that it has nothing', () => {
@@ -149,15 +147,15 @@ describe.each(Object.keys(sources))('%s as a kernel source', (name) => {
 });
 
 describe('the recording', () => {
-  it('gives the same facts as the look that was recorded', () => {
+  it('gives the same facts as the look that was recorded', async () => {
     const written: string[] = [];
     const recorder = new Recorder(new LiveSource(), (line) => written.push(line), {
       writtenBy: '0.1.0',
       withArguments: true,
     });
-    const live = look(recorder, { states: ['CLOSE-WAIT'], depth: 'report' });
+    const live = await look(recorder, { states: ['CLOSE-WAIT'], depth: 'report' });
     recorder.close();
-    const replayed = look(new Replayer(Buffer.from(written.join('')), 'test.cwr'), {
+    const replayed = await look(new Replayer(Buffer.from(written.join('')), 'test.cwr'), {
       states: ['CLOSE-WAIT'],
       depth: 'report',
     });

@@ -39,8 +39,8 @@ const NO_HOLDERS: HolderIndex = { holders: new Map(), others: new Map(), openByP
  *
  * @throws ClosewaitError `cannot-look` when not one namespace's sockets could be read.
  */
-export function look(source: KernelSource, options: LookOptions): Facts {
-  return takeLook(source, options).facts;
+export async function look(source: KernelSource, options: LookOptions): Promise<Facts> {
+  return (await takeLook(source, options)).facts;
 }
 
 /** A look with what it found beside the facts, for whoever looks on. */
@@ -53,7 +53,7 @@ export interface TakenLook {
 }
 
 /** {@link look}, with its by-products. */
-export function takeLook(source: KernelSource, options: LookOptions): TakenLook {
+export async function takeLook(source: KernelSource, options: LookOptions): Promise<TakenLook> {
   const time = source.beginLook();
   const log = new LookLog(source);
   const { pids } = log.run('processes', () => readPids(source, log));
@@ -64,7 +64,7 @@ export function takeLook(source: KernelSource, options: LookOptions): TakenLook 
 
   const wantsReport = options.depth === 'report';
   const census = wantsReport ? log.run('sock_diag census', () => readCensus(source, namespaces, log)) : null;
-  const extensions = wantsReport ? (['info', 'memory'] as const) : (['info'] as const);
+  const extensions = ['info'] as const;
   // What did not answer the census is noted already, and would not answer now.
   const readable = census === null ? namespaces : namespaces.filter(({ inode }) => isReadIn(census, inode));
   const list: SocketList = hasNone(census, options.states)

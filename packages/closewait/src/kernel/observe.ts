@@ -39,7 +39,7 @@ const MOST_THREADS = 8192;
  * @throws ClosewaitError `cannot-look`, as {@link look} does.
  */
 export async function observe(source: KernelSource, options: ObserveOptions): Promise<Facts> {
-  const first = takeLook(source, options);
+  const first = await takeLook(source, options);
   const suspects = options.choose(first.facts);
   if (suspects.pids.size + suspects.hidden.size === 0) return first.facts;
   const { log, time } = first;

@@ -13,6 +13,7 @@ export {
   encodeInetDiagDestroy,
   encodeInetDiagDump,
   encodeInetDiagLookup,
+  isSocketMessage,
   SOCK_DIAG_BY_FAMILY,
   type SocketIdentity,
 } from './inet-diag-request.ts';

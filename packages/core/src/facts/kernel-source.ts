@@ -13,11 +13,14 @@ export interface NamespaceRef {
 /** Extensions of an inet_diag dump that cost time: INET_DIAG_INFO and INET_DIAG_SKMEMINFO of linux/inet_diag.h. */
 export type DumpExtension = 'info' | 'memory';
 
-/** Which TCP sockets to dump. An `ipv6` dump holds the IPv4-mapped ones. */
+/** Which TCP sockets to dump. */
 export interface DumpRequest {
-  readonly family: 'ipv4' | 'ipv6';
+  /** `any`: both in one pass over the kernel's tables. An `ipv6` dump holds the IPv4-mapped ones. */
+  readonly family: 'any' | 'ipv4' | 'ipv6';
   readonly states: readonly TcpState[];
   readonly extensions: readonly DumpExtension[];
+  /** Default: all. What the kernel leaves out is not copied. */
+  readonly localPort?: number;
 }
 
 /** A descriptor table, as parallel columns: hosts have millions of rows. */

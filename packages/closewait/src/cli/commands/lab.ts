@@ -2,8 +2,8 @@ import { statSync } from 'node:fs';
 import { diagnose } from '@closewait/core/diagnose';
 import { ClosewaitError } from '@closewait/core/facts';
 import { buildReport, createStyle, formatReport } from '@closewait/core/report';
-import { TCP_STATES, type TcpState } from '@closewait/core/tcp';
-import { LiveSource, look } from '../../kernel/index.ts';
+import type { TcpState } from '@closewait/core/tcp';
+import { LiveSource } from '../../kernel/index.ts';
 import {
   type BusyWith,
   CAUSE_SCENARIOS,
@@ -134,11 +134,8 @@ function showOptions({ show, html, json, all }: LabOptions): ShowOptions {
   };
 }
 
-const CONNECTION_STATES = TCP_STATES.filter((state) => state !== 'CLOSED' && state !== 'LISTEN');
-
 function readStates(port: number): readonly TcpState[] {
-  const { sockets } = look(new LiveSource(), { states: CONNECTION_STATES, depth: 'list', allNamespaces: false });
-  return sockets.flatMap(({ local, state }) => (local.port === port && state !== 'TIME-WAIT' ? [state] : []));
+  return readConnections('/proc/self/ns/net').flatMap(({ localPort, state }) => (localPort === port ? [state] : []));
 }
 
 /** The report on the scenario's processes alone, whatever else is stuck on this machine. */

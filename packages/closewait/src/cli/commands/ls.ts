@@ -40,7 +40,7 @@ export async function run({ operands, options, terminal }: Invocation): Promise<
   }
   const source = await openSource(from);
   try {
-    const facts = look(source, { states: state, depth: 'list', allNamespaces });
+    const facts = await look(source, { states: state, depth: 'list', allNamespaces });
     const rows = selectRows(facts, minAge, selection.over(facts));
     const count = json === true ? printJson(rows, terminal) : printTable([...rows], state, terminal);
     // Rows go to programs: what was not seen must not be mistaken for one.

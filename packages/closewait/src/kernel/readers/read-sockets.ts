@@ -3,9 +3,9 @@ import {
   decodeInetDiagMessage,
   describeProblem,
   isPersistWaiting,
+  isSocketMessage,
   peekInetDiagInode,
   peekInetDiagState,
-  SOCK_DIAG_BY_FAMILY,
   splitNetlinkMessages,
 } from '@closewait/core/codec';
 import {
@@ -155,6 +155,28 @@ function visitNamespace(
   log: LookLog,
   visit: Visit,
 ): Unknown | undefined {
+  const both = source.dumpSockets(namespace, { family: 'any', ...request });
+  // A kernel that does not take it, or a recording from before it was asked.
+  if (!both.known && (both.why === 'unsupported' || both.why === 'not-asked')) {
+    return visitFamilies(source, namespace, request, log, visit);
+  }
+  if (!both.known) {
+    if (both.why === 'denied') log.missed(`sockets of namespace ${namespace.path}`, both);
+    return both;
+  }
+  const garbled = visitDump(both.value, namespace, visit);
+  if (garbled !== undefined) log.missed(`some sockets of namespace ${namespace.path}`, garbled);
+  return undefined;
+}
+
+/** One family after the other. */
+function visitFamilies(
+  source: KernelSource,
+  namespace: NamespaceRef,
+  request: Omit<DumpRequest, 'family'>,
+  log: LookLog,
+  visit: Visit,
+): Unknown | undefined {
   let problem: Unknown | undefined;
   let read = false;
   for (const family of FAMILIES) {
@@ -183,7 +205,7 @@ function visitDump(datagrams: readonly Uint8Array[], namespace: NamespaceRef, vi
     const split = splitNetlinkMessages(datagram);
     if (!split.ok) return unknown('garbled', describeProblem(split.problem));
     for (const message of split.value) {
-      if (message.type !== SOCK_DIAG_BY_FAMILY) continue;
+      if (!isSocketMessage(message.type)) continue;
       const found = visit(message.payload, namespace);
       problem ??= found;
     }

@@ -22,6 +22,8 @@ export interface AnswerCodec<T> {
 export interface RecordedDump {
   readonly states: DumpRequest['states'];
   readonly extensions: DumpRequest['extensions'];
+  /** Of one port alone; of all where it is not there. */
+  readonly localPort?: number;
   readonly datagrams: readonly Uint8Array[];
 }
 
@@ -99,14 +101,16 @@ function decodeColumn(json: unknown): ArrayBuffer | undefined {
 }
 
 const dump: AnswerCodec<RecordedDump> = {
-  encode: ({ states, extensions, datagrams }) => ({ states, extensions, datagrams: datagrams.map(bytes.encode) }),
+  encode: ({ datagrams, ...asked }) => ({ ...asked, datagrams: datagrams.map(bytes.encode) }),
   decode: (json) => {
-    const { states, extensions, datagrams } = fieldsOf(json);
+    const { states, extensions, localPort, datagrams } = fieldsOf(json);
     if (!isTexts(states) || !isTexts(extensions) || !isTexts(datagrams)) return undefined;
+    if (localPort !== undefined && typeof localPort !== 'number') return undefined;
     // A name that is no state answers no question, so it does no harm.
     return {
       states: states as DumpRequest['states'],
       extensions: extensions as DumpRequest['extensions'],
+      ...(localPort === undefined ? {} : { localPort }),
       datagrams: datagrams.map((text) => new Uint8Array(Buffer.from(text, 'base64'))),
     };
   },

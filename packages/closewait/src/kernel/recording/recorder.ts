@@ -47,11 +47,12 @@ export class Recorder implements KernelSource {
   }
 
   dumpSockets(namespace: NamespaceRef, request: DumpRequest): Reading<readonly Uint8Array[]> {
-    const { family, states, extensions } = request;
+    const { family, ...asked } = request;
+    const { states, extensions, localPort = '' } = asked;
     const answer = this.#source.dumpSockets(namespace, request);
-    const dump = mapReading(answer, (datagrams) => ({ states, extensions, datagrams }));
+    const dump = mapReading(answer, (datagrams) => ({ ...asked, datagrams }));
     this.#keep(
-      entryKey('dumpSockets', namespace.inode, family, states.join(','), extensions.join(',')),
+      entryKey('dumpSockets', namespace.inode, family, states.join(','), extensions.join(','), localPort),
       ANSWERS.dump,
       dump,
     );

@@ -1,4 +1,4 @@
-import { peekInetDiagState, SOCK_DIAG_BY_FAMILY, splitNetlinkMessages } from '@closewait/core/codec';
+import { isSocketMessage, peekInetDiagPort, peekInetDiagState, splitNetlinkMessages } from '@closewait/core/codec';
 import {
   ClosewaitError,
   type DescriptorTable,
@@ -49,7 +49,7 @@ export class Replayer implements KernelSource {
       if (dump === undefined) continue;
       if (!dump.known) {
         refused ??= dump;
-      } else if (request.states.every((state) => dump.value.states.includes(state))) {
+      } else if (holdsAll(dump.value, request)) {
         const datagrams = narrow(dump.value, request);
         // Where there is no such socket, nothing can be missing of it.
         if (hasExtensions(dump.value, request) || !holdsSockets(datagrams)) return known(datagrams);
@@ -135,6 +135,11 @@ export class Replayer implements KernelSource {
   }
 }
 
+function holdsAll(dump: RecordedDump, { states, localPort }: DumpRequest): boolean {
+  const hasPort = dump.localPort === undefined || dump.localPort === localPort;
+  return hasPort && states.every((state) => dump.states.includes(state));
+}
+
 function hasExtensions(dump: RecordedDump, { extensions }: DumpRequest): boolean {
   return extensions.every((extension) => dump.extensions.includes(extension));
 }
@@ -142,19 +147,20 @@ function hasExtensions(dump: RecordedDump, { extensions }: DumpRequest): boolean
 function holdsSockets(datagrams: readonly Uint8Array[]): boolean {
   return datagrams.some((datagram) => {
     const split = splitNetlinkMessages(datagram);
-    return !split.ok || split.value.some(({ type }) => type === SOCK_DIAG_BY_FAMILY);
+    return !split.ok || split.value.some(({ type }) => isSocketMessage(type));
   });
 }
 
-/** Leaves the sockets of other states out, as the kernel would have. */
-function narrow(dump: RecordedDump, { states }: DumpRequest): readonly Uint8Array[] {
-  if (states.length === dump.states.length) return dump.datagrams;
+/** Leaves the sockets of other states and ports out, as the kernel would have. */
+function narrow(dump: RecordedDump, { states, localPort }: DumpRequest): readonly Uint8Array[] {
+  if (states.length === dump.states.length && localPort === undefined) return dump.datagrams;
   return dump.datagrams.map((datagram) => {
     const split = splitNetlinkMessages(datagram);
     // A datagram that cannot be split is the reader's to report.
     if (!split.ok) return datagram;
     const kept = split.value.filter(({ type, payload }) => {
-      if (type !== SOCK_DIAG_BY_FAMILY) return true;
+      if (!isSocketMessage(type)) return true;
+      if (localPort !== undefined && peekInetDiagPort(payload) !== localPort) return false;
       const state = fromLinuxState(peekInetDiagState(payload));
       // One that has no name stays: the reader reports it.
       return state === null || states.includes(state);
