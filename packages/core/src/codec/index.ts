@@ -1,6 +1,9 @@
 export { decodeCgroupFrozen, decodeFreezerState, type FreezerState } from './cgroup-freezer.ts';
 export { containerOfCgroup, unitOfCgroup } from './cgroup-path.ts';
 export { type CodecProblem, type Decoded, describeProblem } from './decoded.ts';
+export { HELD_AT, HELD_BYTES, HELD_FLAG, HELD_KIND, USE_AT, USE_BYTES, USE_FLAG } from './held-layout.ts';
+export { type HeldKind, HeldRecords, narrowHeldRecords, wholeHeldRecords } from './held-records.ts';
+export type { HeldSocket, SocketEnds } from './held-socket.ts';
 export {
   decodeInetDiagMessage,
   isPersistWaiting,
@@ -62,6 +65,7 @@ export { decodeSetting } from './proc-sys.ts';
 export { decodeProcSyscall, type SystemCall, type ThreadCall } from './proc-syscall.ts';
 export { decodeWchan } from './proc-wchan.ts';
 export { type Runtime, type RuntimeGuess, runtimeOf } from './runtime-of.ts';
+export { decodeSocketUses, type SocketUse } from './socket-uses.ts';
 export {
   type CallArchitecture,
   descriptorOfCall,

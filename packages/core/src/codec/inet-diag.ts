@@ -43,7 +43,7 @@ export const AT = {
 export const TIMERS: readonly TimerKind[] = ['none', 'retransmit', 'keepalive', 'time-wait', 'persist'];
 
 // Thousands of sockets share each of these.
-const NO_TIMER: SocketTimer = { kind: 'none', expiresMs: 0, retransmits: 0 };
+export const NO_TIMER: SocketTimer = { kind: 'none', expiresMs: 0, retransmits: 0 };
 const INFO_NOT_ASKED = unknown('not-asked', 'the dump did not ask for INET_DIAG_INFO');
 const INFO_UNSUPPORTED = unknown('unsupported', 'the kernel sent no INET_DIAG_INFO: the state has no full socket');
 const INFO_OLD = unknown('unsupported', 'struct tcp_info is from before Linux 4.19');

@@ -27,6 +27,7 @@ export type {
   DescriptorTable,
   DumpExtension,
   DumpRequest,
+  HeldRequest,
   KernelSource,
   LookTime,
   NamespaceRef,

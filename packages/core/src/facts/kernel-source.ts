@@ -36,6 +36,16 @@ export interface DescriptorTable {
   readonly rings: Int32Array;
 }
 
+/** Which descriptors to list: those that refer to TCP sockets in some states. */
+export interface HeldRequest {
+  /** CLOSED: sockets that the kernel has closed, or that were never connected, and a process still holds. */
+  readonly states: readonly TcpState[];
+  /** Also sockets in ESTABLISHED whose peer does not take what was sent: the persist timer runs. */
+  readonly congested: boolean;
+  /** Also descriptors of epoll instances and io_urings. */
+  readonly instances: boolean;
+}
+
 /** When a look began. */
 export interface LookTime {
   /** Milliseconds since the epoch. */
@@ -68,6 +78,19 @@ export interface KernelSource {
   readInode(path: string): Reading<number>;
   /** The descriptor table of one thread. Needs the owner's uid or CAP_SYS_PTRACE. */
   readDescriptors(pid: number, tid: number): Reading<DescriptorTable>;
+  /**
+   * The descriptors of all processes that refer to such sockets, each with its socket: records of core/codec's
+   * HeldRecords, whole ones in each chunk. The kernel walks on a thread of its own while the caller goes on. Needs
+   * CAP_BPF and CAP_PERFMON (or CAP_SYS_ADMIN), the initial pid namespace and a kernel with BTF: `denied` or
+   * `unsupported` otherwise, once and for all, and descriptor tables tell the same more slowly.
+   */
+  listHeld(request: HeldRequest): Promise<Reading<readonly Uint8Array[]>>;
+  /**
+   * What keeps the TCP sockets of one namespace in the given states, whoever holds them: records of core/codec's
+   * SocketUses. Walks every TCP socket of the namespace. Needs what `listHeld` needs, and CAP_SYS_ADMIN for another
+   * namespace than the own one.
+   */
+  listSocketUses(namespace: NamespaceRef, states: readonly TcpState[]): Promise<Reading<readonly Uint8Array[]>>;
   /** Whether two threads share one descriptor table, by kcmp(2). */
   shareDescriptors(tidA: number, tidB: number): Reading<boolean>;
   /** How many descriptors a process has open: the size of /proc/PID/fd, which Linux tells since 6.2. */

@@ -3,6 +3,7 @@ import { decodeProcSched, describeProblem } from '@closewait/core/codec';
 import {
   type DescriptorTable,
   type DumpRequest,
+  type HeldRequest,
   type Holder,
   type KernelSource,
   known,
@@ -78,6 +79,14 @@ export class LiveSource implements KernelSource {
 
   readDescriptors(pid: number, tid: number): Reading<DescriptorTable> {
     return readDescriptorTable(this.#locate(`/proc/${pid}/task/${tid}/fd`));
+  }
+
+  async listHeld(_request: HeldRequest): Promise<Reading<readonly Uint8Array[]>> {
+    return unknown('unsupported', 'BPF iterators are not used yet');
+  }
+
+  async listSocketUses(_namespace: NamespaceRef): Promise<Reading<readonly Uint8Array[]>> {
+    return unknown('unsupported', 'BPF iterators are not used yet');
   }
 
   shareDescriptors(tidA: number, tidB: number): Reading<boolean> {

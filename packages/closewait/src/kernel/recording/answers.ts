@@ -1,6 +1,7 @@
 import {
   type DescriptorTable,
   type DumpRequest,
+  type HeldRequest,
   known,
   type LookTime,
   mapReading,
@@ -25,6 +26,11 @@ export interface RecordedDump {
   /** Of one port alone; of all where it is not there. */
   readonly localPort?: number;
   readonly datagrams: readonly Uint8Array[];
+}
+
+/** One listing of held sockets: what was asked and what came. */
+export interface RecordedHeld extends HeldRequest {
+  readonly chunks: readonly Uint8Array[];
 }
 
 function plain<T>(isValid: (json: unknown) => json is T): AnswerCodec<T> {
@@ -116,6 +122,26 @@ const dump: AnswerCodec<RecordedDump> = {
   },
 };
 
+const chunks: AnswerCodec<readonly Uint8Array[]> = {
+  encode: (value) => value.map(bytes.encode),
+  decode: (json) => (isTexts(json) ? json.map((text) => new Uint8Array(Buffer.from(text, 'base64'))) : undefined),
+};
+
+const held: AnswerCodec<RecordedHeld> = {
+  encode: ({ states, congested, instances, chunks: listed }) => ({
+    states,
+    congested,
+    instances,
+    chunks: chunks.encode(listed),
+  }),
+  decode: (json) => {
+    const { states, congested, instances, chunks: listed } = fieldsOf(json);
+    const decoded = chunks.decode(listed);
+    if (!isTexts(states) || !isFlag(congested) || !isFlag(instances) || decoded === undefined) return undefined;
+    return { states: states as HeldRequest['states'], congested, instances, chunks: decoded };
+  },
+};
+
 function fieldsOf(json: unknown): Readonly<Record<string, unknown>> {
   return typeof json === 'object' && json !== null ? { ...json } : {};
 }
@@ -125,6 +151,8 @@ export const ANSWERS: {
   readonly time: AnswerCodec<LookTime>;
   readonly ms: AnswerCodec<number>;
   readonly dump: AnswerCodec<Reading<RecordedDump>>;
+  readonly held: AnswerCodec<Reading<RecordedHeld>>;
+  readonly chunks: AnswerCodec<Reading<readonly Uint8Array[]>>;
   readonly bytes: AnswerCodec<Reading<Uint8Array>>;
   readonly names: AnswerCodec<Reading<readonly string[]>>;
   readonly text: AnswerCodec<Reading<string>>;
@@ -135,6 +163,8 @@ export const ANSWERS: {
   time: plain(isTime),
   ms: plain(isNumber),
   dump: reading(dump),
+  held: reading(held),
+  chunks: reading(chunks),
   bytes: reading(bytes),
   names: reading(plain(isTexts)),
   text: reading(plain(isText)),

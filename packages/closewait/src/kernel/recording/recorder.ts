@@ -1,6 +1,7 @@
 import type {
   DescriptorTable,
   DumpRequest,
+  HeldRequest,
   Holder,
   KernelSource,
   LookTime,
@@ -8,6 +9,7 @@ import type {
   Reading,
 } from '@closewait/core/facts';
 import { mapReading } from '@closewait/core/facts';
+import type { TcpState } from '@closewait/core/tcp';
 import { ANSWERS, type AnswerCodec } from './answers.ts';
 import { encodeEnd, encodeEntry, encodeHeader, entryKey, lookKey } from './format.ts';
 
@@ -82,6 +84,23 @@ export class Recorder implements KernelSource {
     return this.#keep(entryKey('readDescriptors', pid, tid), ANSWERS.table, this.#source.readDescriptors(pid, tid));
   }
 
+  async listHeld(request: HeldRequest): Promise<Reading<readonly Uint8Array[]>> {
+    const { states, congested, instances } = request;
+    // Answers may come after the next look has begun; they belong to the one that asked.
+    const look = this.#look;
+    const answer = await this.#source.listHeld(request);
+    const held = mapReading(answer, (chunks) => ({ states, congested, instances, chunks }));
+    this.#keep(entryKey('listHeld', states.join(','), `${congested}`, `${instances}`), ANSWERS.held, held, look);
+    return answer;
+  }
+
+  async listSocketUses(namespace: NamespaceRef, states: readonly TcpState[]): Promise<Reading<readonly Uint8Array[]>> {
+    const look = this.#look;
+    const answer = await this.#source.listSocketUses(namespace, states);
+    this.#keep(entryKey('listSocketUses', namespace.inode, states.join(',')), ANSWERS.chunks, answer, look);
+    return answer;
+  }
+
   shareDescriptors(tidA: number, tidB: number): Reading<boolean> {
     return this.#keep(
       entryKey('shareDescriptors', tidA, tidB),
@@ -129,8 +148,8 @@ export class Recorder implements KernelSource {
   }
 
   /** The first answer to a question in a look is the one that a replay gives. */
-  #keep<T>(question: string, codec: AnswerCodec<T>, answer: T): T {
-    const key = lookKey(this.#look, question);
+  #keep<T>(question: string, codec: AnswerCodec<T>, answer: T, look = this.#look): T {
+    const key = lookKey(look, question);
     if (!this.#written.has(key)) {
       this.#written.add(key);
       this.#write(encodeEntry({ key, answer: codec.encode(answer) }));

@@ -1,8 +1,15 @@
-import { isSocketMessage, peekInetDiagPort, peekInetDiagState, splitNetlinkMessages } from '@closewait/core/codec';
+import {
+  isSocketMessage,
+  narrowHeldRecords,
+  peekInetDiagPort,
+  peekInetDiagState,
+  splitNetlinkMessages,
+} from '@closewait/core/codec';
 import {
   ClosewaitError,
   type DescriptorTable,
   type DumpRequest,
+  type HeldRequest,
   type Holder,
   type KernelSource,
   known,
@@ -12,8 +19,8 @@ import {
   type Unknown,
   unknown,
 } from '@closewait/core/facts';
-import { fromLinuxState } from '@closewait/core/tcp';
-import { ANSWERS, type AnswerCodec, type RecordedDump } from './answers.ts';
+import { fromLinuxState, type TcpState } from '@closewait/core/tcp';
+import { ANSWERS, type AnswerCodec, type RecordedDump, type RecordedHeld } from './answers.ts';
 import { decodeRecording, entryKey, lookKey } from './format.ts';
 
 /** The kernel as a recording remembers it. What was not recorded is `not-asked`, never absent. */
@@ -76,6 +83,23 @@ export class Replayer implements KernelSource {
 
   readDescriptors(pid: number, tid: number): Reading<DescriptorTable> {
     return this.#reading(entryKey('readDescriptors', pid, tid), ANSWERS.table);
+  }
+
+  async listHeld(request: HeldRequest): Promise<Reading<readonly Uint8Array[]>> {
+    const prefix = `${lookKey(this.#look, 'listHeld')} `;
+    let refused: Unknown | undefined;
+    for (const key of this.#answers.keys()) {
+      if (!key.startsWith(prefix)) continue;
+      const held = this.#decode(key, ANSWERS.held);
+      if (held === undefined) continue;
+      if (!held.known) refused ??= held;
+      else if (answersHeld(held.value, request)) return known(narrowHeldRecords(held.value.chunks, request));
+    }
+    return refused ?? this.#notRecorded('listHeld');
+  }
+
+  async listSocketUses({ inode }: NamespaceRef, states: readonly TcpState[]): Promise<Reading<readonly Uint8Array[]>> {
+    return this.#reading(entryKey('listSocketUses', inode, states.join(',')), ANSWERS.chunks);
   }
 
   shareDescriptors(tidA: number, tidB: number): Reading<boolean> {
@@ -142,6 +166,15 @@ function holdsAll(dump: RecordedDump, { states, localPort }: DumpRequest): boole
 
 function hasExtensions(dump: RecordedDump, { extensions }: DumpRequest): boolean {
   return extensions.every((extension) => dump.extensions.includes(extension));
+}
+
+/** Whether everything that is asked for was listed. */
+function answersHeld(held: RecordedHeld, { states, congested, instances }: HeldRequest): boolean {
+  return (
+    states.every((state) => held.states.includes(state)) &&
+    (!congested || held.congested || held.states.includes('ESTABLISHED')) &&
+    (!instances || held.instances)
+  );
 }
 
 function holdsSockets(datagrams: readonly Uint8Array[]): boolean {
