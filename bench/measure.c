@@ -1,15 +1,21 @@
 /*
  * Runs a command once, with /dev/null for its input and both outputs, and prints what it cost:
  *
- *   measure COMMAND ARGUMENT…
+ *   measure LIMIT_MS COMMAND ARGUMENT…
  *   wallUs=N userUs=N systemUs=N maxRssKb=N exitCode=N
  *
- * The times include the start of the process. maxRssKb is the largest of the processes that the command waited for.
+ * The times include the start of the process; user and system time are those of all its threads and of the processes
+ * that it waited for, maxRssKb is the largest of these. exitCode is -1 where a signal ended it: after LIMIT_MS it is
+ * SIGKILL.
  */
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -29,20 +35,29 @@ static long long now_us(void) {
 static long long microseconds(struct timeval time) { return time.tv_sec * 1000000LL + time.tv_usec; }
 
 int main(int count, char **arguments) {
-  if (count < 2) return 2;
-  const int null = open("/dev/null", O_RDWR);
+  if (count < 3) return 2;
+  const int limit_ms = atoi(arguments[1]);
+  const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   if (null < 0) die("open /dev/null");
+  /* A benchmark that is killed leaves nothing running. */
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0) die("prctl PR_SET_PDEATHSIG");
 
   const long long start = now_us();
   const pid_t child = fork();
   if (child < 0) die("fork");
   if (child == 0) {
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0) _exit(126);
     for (int fd = 0; fd <= 2; fd++) {
       if (dup2(null, fd) < 0) _exit(126);
     }
-    execvp(arguments[1], arguments + 1);
+    execvp(arguments[2], arguments + 2);
     _exit(127);
   }
+  struct pollfd ended = {.fd = (int)syscall(SYS_pidfd_open, child, 0), .events = POLLIN};
+  if (ended.fd < 0) die("pidfd_open");
+  const int answer = poll(&ended, 1, limit_ms);
+  if (answer < 0) die("poll");
+  if (answer == 0 && kill(child, SIGKILL) < 0) die("kill");
   int status;
   struct rusage usage;
   if (wait4(child, &status, 0, &usage) < 0) die("wait4");

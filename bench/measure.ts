@@ -1,38 +1,47 @@
 import { fileURLToPath } from 'node:url';
 import { compile } from '../test/support/compile.ts';
-import type { NetworkNamespace } from '../test/support/namespace.ts';
 import { outputOf } from '../test/support/run.ts';
+import type { Cost } from './results-schema.ts';
+import type { ScenePlace } from './scene.ts';
 import type { Tool } from './tools.ts';
 
+export { median } from './statistics.ts';
+
 const SOURCE = fileURLToPath(new URL('measure.c', import.meta.url));
-const SAID = /^wallUs=(\d+) userUs=(\d+) systemUs=(\d+) maxRssKb=(\d+) exitCode=(-?\d+)\n$/;
-/** lsof needs about a second for each 20,000 descriptors. */
-const DEADLINE_MS = 300_000;
+const SAID = /^wallUs=(\d+) userUs=(\d+) systemUs=(\d+) maxRssKb=(\d+) exitCode=(-?\d+)$/;
+/** Beside its own time, what a process of a tool may take to end: the kernel takes down its memory. */
+const END_MS = 10_000;
 
-/** What one run of one tool cost, from fork to exit. */
-export interface Cost {
-  readonly wallMs: number;
-  /** User and system time. */
-  readonly cpuMs: number;
-  readonly peakMemoryMb: number;
+/**
+ * Runs a tool once, its output discarded: what a new process cost, from fork to exit, or what each look cost of one that
+ * looks more than once. Null where it took longer than `limitMs` and was ended.
+ */
+export async function measure(tool: Tool, place: ScenePlace, limitMs: number): Promise<readonly Cost[] | null> {
+  const command = [compile(SOURCE), String(limitMs), ...tool.command];
+  const options = { deadlineMs: limitMs + END_MS, ...(tool.env === undefined ? {} : { env: tool.env }) };
+  const said = await outputOf(place.inside(tool.warm === true ? passingCosts(command) : command), options);
+  const costs = said
+    .trim()
+    .split('\n')
+    .map((line) => readCost(line, tool));
+  const whole = costs.at(-1);
+  if (whole === undefined || whole === null) return null;
+  return tool.warm === true ? costs.slice(0, -1).filter((cost) => cost !== null) : [whole];
 }
 
-/** Runs a tool once as a new process inside `namespace`, its output discarded. */
-export async function measure(tool: Tool, namespace: NetworkNamespace): Promise<Cost> {
-  const said = await outputOf(namespace.inside([compile(SOURCE), ...tool.command]), { deadlineMs: DEADLINE_MS });
-  const [, wall, user, system, memory, exitCode] = SAID.exec(said)?.map(Number) ?? [];
+/** measure.c discards the three standard descriptors; what a process tells of its looks comes by a fourth. */
+function passingCosts(command: readonly string[]): readonly string[] {
+  return ['sh', '-c', 'exec "$@" 3>&1', 'sh', ...command];
+}
+
+const ENDED_BY_SIGNAL = -1;
+
+function readCost(line: string, tool: Tool): Cost | null {
+  const [, wall, user, system, memory, exitCode] = SAID.exec(line)?.map(Number) ?? [];
   if (wall === undefined || user === undefined || system === undefined || memory === undefined) {
-    throw new Error(`measure said: ${said}`);
+    throw new Error(`${tool.name}: instead of its cost there came: ${line}`);
   }
-  if (exitCode === undefined || !tool.success.includes(exitCode)) throw new Error(`${tool.name}: ${said}`);
+  if (exitCode === ENDED_BY_SIGNAL) return null;
+  if (exitCode === undefined || !tool.success.includes(exitCode)) throw new Error(`${tool.name}: ${line}`);
   return { wallMs: wall / 1000, cpuMs: (user + system) / 1000, peakMemoryMb: memory / 1024 };
-}
-
-/** The middle of the values, or the mean of the two in the middle. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const half = sorted.length / 2;
-  const upper = sorted[Math.floor(half)] ?? Number.NaN;
-  const lower = sorted[Math.ceil(half) - 1] ?? Number.NaN;
-  return (lower + upper) / 2;
 }

@@ -1,44 +1,97 @@
-import { listConnections } from '../test/support/closewait.ts';
-import { makeNamespace, type NetworkNamespace } from '../test/support/namespace.ts';
-import { listWithSs } from '../test/support/peers.ts';
+import { statSync } from 'node:fs';
+import { CLOSEWAIT } from '../test/support/closewait.ts';
 import { type Program, startProgram } from '../test/support/program.ts';
-import { outputOf } from '../test/support/run.ts';
+import { outputOf, run } from '../test/support/run.ts';
 import { waitUntil } from '../test/support/wait-until.ts';
 
-/** Runs `work` in a namespace in which `processes` processes hold `sockets` connections in CLOSE-WAIT. */
+/** A network namespace that lives as long as the processes in it. */
+export interface ScenePlace {
+  /** Inode number on nsfs: how the kernel and closewait name it. */
+  readonly inode: number;
+  /** The command that runs `command` in here. nsenter(1) becomes it, so the process id stays the same. */
+  inside(command: readonly string[]): readonly string[];
+}
+
+/** What is made for tools to look at. */
+export interface Scene {
+  /** In CLOSE-WAIT. */
+  readonly sockets: number;
+  /** That hold them; each at most the hard limit of descriptors, 20,000 in many containers. */
+  readonly processes: number;
+  /** That are no sockets, in further processes. */
+  readonly descriptors: number;
+}
+
+/** Unread in every connection: a reader that never read is the most frequent cause. */
+const UNREAD_BYTES = 100;
+/** Fits below a hard limit of 20,000. */
+const DESCRIPTORS_PER_PROCESS = 18_750;
+/** A million sockets with their owners, printed by the slowest of the tools. */
+const DEADLINE_MS = 120_000;
+
+/**
+ * Runs `work` beside `processes` processes that hold `sockets` connections in CLOSE-WAIT, and beside others with
+ * `descriptors` descriptors. All of them, and their network namespace, end with this call, and with this process.
+ * Needs root.
+ */
 export async function withScene<T>(
   sockets: number,
   processes: number,
-  work: (namespace: NetworkNamespace) => Promise<T>,
+  work: (place: ScenePlace) => Promise<T>,
+  descriptors = 0,
 ): Promise<T> {
-  using namespace = makeNamespace();
-  // Peers are mostly on other hosts: here their FIN-WAIT-2 remainders go after a second instead of in the middle of the
-  // measurement, so the last round reads the same tables as the first.
-  namespace.setSysctl('ipv4/tcp_fin_timeout', 1);
-  const shares = Array.from({ length: processes }, (_, index) => Math.floor((sockets + index) / processes));
-  const started = await Promise.allSettled(
-    shares.map((share) => startProgram('hold', ['--ipv4', share, '--bytes', 100], namespace)),
-  );
-  const programs = started.flatMap((outcome): Program[] => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-  try {
-    for (const outcome of started) if (outcome.status === 'rejected') throw outcome.reason;
-    await waitUntil('the remainders of the peers are gone', async () => {
-      return (await outputOf(namespace.inside(['ss', '-Htan', 'state', 'fin-wait-2']))) === '';
-    });
-    await expectAll(sockets, namespace);
-    return await work(namespace);
-  } finally {
-    await Promise.all(programs.map((program) => program[Symbol.asyncDispose]()));
+  const openers = Math.ceil(descriptors / DESCRIPTORS_PER_PROCESS);
+  await using crowd = await startProgram('crowd', [
+    ...['--sockets', sockets, '--holders', processes, '--bytes', UNREAD_BYTES],
+    ...['--descriptors', descriptors, '--openers', openers],
+  ]);
+  const made = { sockets: crowd.told('sockets'), descriptors: crowd.told('descriptors') };
+  if (made.sockets !== sockets || made.descriptors !== descriptors) {
+    throw new Error(`of ${sockets} sockets and ${descriptors} descriptors there are ${JSON.stringify(made)}`);
   }
+  const place = placeOf(crowd);
+  await expectAll(sockets, place);
+  return await work(place);
+}
+
+function placeOf({ pid }: Program): ScenePlace {
+  const path = `/proc/${pid}/ns/net`;
+  return {
+    inode: statSync(path).ino,
+    inside: (command) => ['nsenter', `--net=${path}`, '--', ...command],
+  };
 }
 
 /** A benchmark of tools that do not see everything would say nothing. */
-async function expectAll(sockets: number, namespace: NetworkNamespace): Promise<void> {
-  const seen = {
-    closewait: (await listConnections(namespace)).flatMap(({ owners }) => owners).length,
-    ss: (await listWithSs(namespace)).flatMap(({ holders }) => holders).length,
-  };
-  if (seen.closewait !== sockets || seen.ss !== sockets) {
-    throw new Error(`of ${sockets} descriptors closewait sees ${seen.closewait} and ss sees ${seen.ss}`);
-  }
+async function expectAll(sockets: number, place: ScenePlace): Promise<void> {
+  await waitUntil('nothing is left of the peers', async () => {
+    return (await outputOf(place.inside(['ss', '-Htan', 'exclude', 'close-wait']))) === '';
+  });
+  const ss = lines(await outputOf(place.inside(['ss', '-HOtan', 'state', 'close-wait']))).length;
+  if (ss !== sockets) throw new Error(`of ${sockets} connections ss sees ${ss}`);
+  // By default younger ones than a second are not shown.
+  let seen = { connections: 0, owners: 0 };
+  await waitUntil(
+    `closewait lists ${sockets} connections with one owner each`,
+    async () => {
+      seen = await countListed(place);
+      return seen.connections === sockets && seen.owners === sockets;
+    },
+    DEADLINE_MS,
+  ).catch((cause: unknown) => {
+    throw new Error(`of ${sockets} connections closewait sees ${JSON.stringify(seen)}`, { cause });
+  });
+}
+
+async function countListed({ inode }: ScenePlace): Promise<{ readonly connections: number; readonly owners: number }> {
+  const { stdout } = await run([...CLOSEWAIT, 'ls', '--json'], { deadlineMs: DEADLINE_MS });
+  const owners = lines(stdout).flatMap((line) => {
+    const row = JSON.parse(line) as { readonly netns: number; readonly owners: readonly unknown[] };
+    return row.netns === inode ? [row.owners.length] : [];
+  });
+  return { connections: owners.length, owners: owners.reduce((sum, count) => sum + count, 0) };
+}
+
+function lines(text: string): readonly string[] {
+  return text.split('\n').filter((line) => line !== '');
 }

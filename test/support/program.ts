@@ -15,6 +15,7 @@ export type ProgramName =
   | 'churn'
   | 'close-look'
   | 'closed-but-held'
+  | 'crowd'
   | 'dead-leader'
   | 'hold'
   | 'in-flight'
