@@ -2,13 +2,17 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import fixture from '../../../../fixtures/codec/netlink.json' with { type: 'json' };
 import procFixture from '../../../../fixtures/codec/proc.json' with { type: 'json' };
+import { plainSocket } from '../../../../test/support/plain-socket.ts';
 import * as codec from './index.ts';
 
 const ADDRESSES = codec.createAddressTexts();
 
 /** Everything that decodes bytes, on any bytes. */
 const DECODERS: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
-  inetDiag: (bytes) => codec.decodeInetDiagMessage(bytes, 1, ['info', 'memory'], ADDRESSES),
+  inetDiag: (bytes) => {
+    const socket = codec.decodeInetDiagMessage(bytes, 1, ['info', 'memory'], ADDRESSES);
+    return socket.ok ? plainSocket(socket.value) : socket;
+  },
   peekState: codec.peekInetDiagState,
   peekInode: codec.peekInetDiagInode,
   peekCookie: codec.peekInetDiagCookie,

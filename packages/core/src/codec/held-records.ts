@@ -4,7 +4,7 @@ import { type Decoded, decoded, problem } from './decoded.ts';
 import { HELD_AT as AT, HELD_BYTES, HELD_KIND } from './held-layout.ts';
 import { HeldSocket } from './held-socket.ts';
 import { HOST_IS_LITTLE_ENDIAN } from './host-bytes.ts';
-import { TIMERS } from './inet-diag.ts';
+import { TIMERS } from './inet-diag-layout.ts';
 import { type AddressTexts, createAddressTexts } from './ip-address.ts';
 
 /** What a listed descriptor refers to. */

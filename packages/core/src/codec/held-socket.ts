@@ -12,7 +12,7 @@ import {
 import { fromLinuxState, type TcpState } from '../tcp/index.ts';
 import { HELD_AT as AT, HELD_FLAG, HELD_KIND } from './held-layout.ts';
 import { getCounter, HOST_IS_LITTLE_ENDIAN } from './host-bytes.ts';
-import { NO_TIMER, TIMERS } from './inet-diag.ts';
+import { NO_TIMER, TIMERS } from './inet-diag-layout.ts';
 import { type AddressTexts, isMappedPrefix } from './ip-address.ts';
 
 const MEMORY_NOT_ASKED = unknown('not-asked', 'the listing of held sockets does not tell socket memory');

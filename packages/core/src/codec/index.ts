@@ -1,11 +1,24 @@
+export { Btf, type BtfField } from './btf.ts';
+export { decodeBuildId } from './build-id.ts';
 export { decodeCgroupFrozen, decodeFreezerState, type FreezerState } from './cgroup-freezer.ts';
 export { containerOfCgroup, unitOfCgroup } from './cgroup-path.ts';
 export { type CodecProblem, type Decoded, describeProblem } from './decoded.ts';
+export {
+  END_WORDS,
+  type EndOffsets,
+  isSameButLocalPort,
+  localOf,
+  localPortOf,
+  readEndWords,
+  remoteOf,
+  remotePortOf,
+} from './end-words.ts';
 export { HELD_AT, HELD_BYTES, HELD_FLAG, HELD_KIND, USE_AT, USE_BYTES, USE_FLAG } from './held-layout.ts';
 export { type HeldKind, HeldRecords, narrowHeldRecords, wholeHeldRecords } from './held-records.ts';
 export type { HeldSocket, SocketEnds } from './held-socket.ts';
 export {
   decodeInetDiagMessage,
+  InetDiagDecoder,
   isPersistWaiting,
   peekInetDiagInode,
   peekInetDiagPort,
@@ -23,6 +36,9 @@ export {
 export { type AddressTexts, createAddressTexts, formatIpv4, formatIpv6 } from './ip-address.ts';
 export {
   decodeNetlinkError,
+  type MessageCursor,
+  messageProblem,
+  messagesOf,
   type NetlinkError,
   type NetlinkMessage,
   NLM_F_ACK_TLVS,
@@ -33,6 +49,7 @@ export {
   NLMSG_DONE,
   NLMSG_ERROR,
   NLMSG_MIN_TYPE,
+  nextMessage,
   splitNetlinkMessages,
 } from './netlink.ts';
 export { decodePcapngStatistics, type PcapngStatistics } from './pcapng-statistics.ts';
@@ -86,6 +103,7 @@ export {
   type TcpSegment,
 } from './tcp-segment.ts';
 export { decodeText } from './text.ts';
+export { TraceCursor } from './trace-cursor.ts';
 export {
   type CallEnterEvent,
   type CallExitEvent,
@@ -98,4 +116,5 @@ export {
   type TraceEventDecoder,
 } from './trace-events.ts';
 export { decodeTraceFormat, type TraceField, type TraceFormat } from './trace-format.ts';
+export { type TraceOffsets, traceOffsets } from './trace-offsets.ts';
 export { decodeTracePage, type TracePage, type TraceRecord } from './trace-page.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fixture from '../../../../fixtures/codec/netlink.json' with { type: 'json' };
+import { plainSocket } from '../../../../test/support/plain-socket.ts';
 import type { SocketFacts } from '../facts/index.ts';
 import { calmFor, createAddressTexts, decodeInetDiagMessage, peekInetDiagCookie } from './index.ts';
 
@@ -66,6 +67,6 @@ describe('a socket that is dumped twice', () => {
 
   it('is not said to be calm where either look lacks struct tcp_info', () => {
     expect(calmFor(message.subarray(0, 72), was)).toBeNull();
-    expect(calmFor(message, { ...was, info: { known: false, why: 'not-asked', detail: 'x' } })).toBeNull();
+    expect(calmFor(message, { ...plainSocket(was), info: { known: false, why: 'not-asked', detail: 'x' } })).toBeNull();
   });
 });

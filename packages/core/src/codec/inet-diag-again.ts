@@ -1,7 +1,7 @@
 import type { SocketFacts, TcpInfo } from '../facts/index.ts';
 import { toLinuxState } from '../tcp/index.ts';
 import { getCounter, HOST_IS_LITTLE_ENDIAN, viewOf } from './host-bytes.ts';
-import { AT, MESSAGE_BYTES, TIMERS } from './inet-diag.ts';
+import { AT, MESSAGE_BYTES, TIMERS } from './inet-diag-layout.ts';
 import { INET_DIAG_INFO } from './inet-diag-request.ts';
 import { attributesBetween, nextAttribute } from './netlink-attributes.ts';
 import { TCP_INFO_AT, TCP_INFO_BYTES } from './tcp-info.ts';

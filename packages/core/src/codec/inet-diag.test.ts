@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fixture from '../../../../fixtures/codec/netlink.json' with { type: 'json' };
+import { plainSocket } from '../../../../test/support/plain-socket.ts';
 import type { DumpExtension, SocketFacts } from '../facts/index.ts';
 import {
   createAddressTexts,
@@ -27,7 +28,7 @@ function decodeAll(datagrams: readonly string[], extensions: readonly DumpExtens
   return payloadsOf(datagrams).map((payload) => {
     const socket = decodeInetDiagMessage(payload, NETNS, extensions, addresses);
     if (!socket.ok) throw new Error(socket.problem.what);
-    return socket.value;
+    return plainSocket(socket.value);
   });
 }
 

@@ -1,5 +1,5 @@
 import type { TcpInfo } from '../facts/index.ts';
-import { fromLinuxState } from '../tcp/index.ts';
+import { fromLinuxState, type TcpState } from '../tcp/index.ts';
 import { type Decoded, decoded, problem } from './decoded.ts';
 import { getCounter, HOST_IS_LITTLE_ENDIAN } from './host-bytes.ts';
 
@@ -9,10 +9,15 @@ import { getCounter, HOST_IS_LITTLE_ENDIAN } from './host-bytes.ts';
  */
 export const TCP_INFO_BYTES = 208;
 
-/** Offsets in struct tcp_info of what tells motion. */
+/** Offsets in struct tcp_info. */
 export const TCP_INFO_AT = {
+  state: 0,
+  probes: 3,
+  backoff: 4,
+  lastDataSent: 44,
   lastDataReceived: 52,
   lastAckReceived: 56,
+  roundTripTime: 68,
   bytesAcked: 120,
   bytesReceived: 128,
   bytesSent: 200,
@@ -23,26 +28,74 @@ export const TCP_INFO_AT = {
  * A structure shorter than 208 bytes (before Linux 4.19) or with a state that TCP does not have is a problem.
  */
 export function decodeTcpInfo(bytes: Uint8Array): Decoded<TcpInfo> {
-  return decodeTcpInfoAt(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0, bytes.byteLength);
+  if (bytes.length < TCP_INFO_BYTES) {
+    return problem('struct tcp_info', 0, `${TCP_INFO_BYTES} bytes (Linux 4.19)`, `${bytes.length}`);
+  }
+  return readTcpInfoAt(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0);
 }
 
-/** {@link decodeTcpInfo} of the bytes from `start` to `end`, which lie within `view`. */
-export function decodeTcpInfoAt(view: DataView, start: number, end: number): Decoded<TcpInfo> {
-  if (end - start < TCP_INFO_BYTES) {
-    return problem('struct tcp_info', 0, `${TCP_INFO_BYTES} bytes (Linux 4.19)`, `${end - start}`);
+/** {@link decodeTcpInfo} of what begins at `start`, where the view has at least 208 bytes. */
+export function readTcpInfoAt(view: DataView, start: number): Decoded<TcpInfoBytes> {
+  const state = view.getUint8(start + TCP_INFO_AT.state);
+  if (fromLinuxState(state) === null) return problem('tcpi_state', TCP_INFO_AT.state, '1 to 13', `${state}`);
+  return decoded(new TcpInfoBytes(view, start));
+}
+
+/** Reads the structure when it is asked, and is its own reading: it is asked for of each of 100,000 sockets. */
+class TcpInfoBytes implements TcpInfo {
+  readonly #view: DataView;
+  readonly #at: number;
+
+  constructor(view: DataView, at: number) {
+    this.#view = view;
+    this.#at = at;
   }
-  const state = fromLinuxState(view.getUint8(start));
-  if (state === null) return problem('tcpi_state', 0, '1 to 13', `${view.getUint8(start)}`);
-  return decoded({
-    state,
-    probes: view.getUint8(start + 3),
-    backoff: view.getUint8(start + 4),
-    roundTripTimeUs: view.getUint32(start + 68, HOST_IS_LITTLE_ENDIAN),
-    lastDataSentMs: view.getUint32(start + 44, HOST_IS_LITTLE_ENDIAN),
-    lastDataReceivedMs: view.getUint32(start + TCP_INFO_AT.lastDataReceived, HOST_IS_LITTLE_ENDIAN),
-    lastAckReceivedMs: view.getUint32(start + TCP_INFO_AT.lastAckReceived, HOST_IS_LITTLE_ENDIAN),
-    bytesAcked: getCounter(view, start + TCP_INFO_AT.bytesAcked),
-    bytesReceived: getCounter(view, start + TCP_INFO_AT.bytesReceived),
-    bytesSent: getCounter(view, start + TCP_INFO_AT.bytesSent),
-  });
+
+  get known(): true {
+    return true;
+  }
+
+  get value(): TcpInfo {
+    return this;
+  }
+
+  get state(): TcpState {
+    return fromLinuxState(this.#view.getUint8(this.#at + TCP_INFO_AT.state)) ?? 'CLOSED';
+  }
+
+  get probes(): number {
+    return this.#view.getUint8(this.#at + TCP_INFO_AT.probes);
+  }
+
+  get backoff(): number {
+    return this.#view.getUint8(this.#at + TCP_INFO_AT.backoff);
+  }
+
+  get roundTripTimeUs(): number {
+    return this.#view.getUint32(this.#at + TCP_INFO_AT.roundTripTime, HOST_IS_LITTLE_ENDIAN);
+  }
+
+  get lastDataSentMs(): number {
+    return this.#view.getUint32(this.#at + TCP_INFO_AT.lastDataSent, HOST_IS_LITTLE_ENDIAN);
+  }
+
+  get lastDataReceivedMs(): number {
+    return this.#view.getUint32(this.#at + TCP_INFO_AT.lastDataReceived, HOST_IS_LITTLE_ENDIAN);
+  }
+
+  get lastAckReceivedMs(): number {
+    return this.#view.getUint32(this.#at + TCP_INFO_AT.lastAckReceived, HOST_IS_LITTLE_ENDIAN);
+  }
+
+  get bytesAcked(): number {
+    return getCounter(this.#view, this.#at + TCP_INFO_AT.bytesAcked);
+  }
+
+  get bytesReceived(): number {
+    return getCounter(this.#view, this.#at + TCP_INFO_AT.bytesReceived);
+  }
+
+  get bytesSent(): number {
+    return getCounter(this.#view, this.#at + TCP_INFO_AT.bytesSent);
+  }
 }

@@ -30,7 +30,9 @@ const STATE_OF_NUMBER = {
 const NUMBERED: readonly (readonly [number, TcpState])[] = Object.entries(STATE_OF_NUMBER).map(
   ([number, state]) => [Number(number), state] as const,
 );
-const STATE_BY_NUMBER: ReadonlyMap<number, TcpState> = new Map(NUMBERED);
+/** By number: every socket of a host is asked for its state. */
+const STATE_BY_NUMBER: (TcpState | undefined)[] = [];
+for (const [number, state] of NUMBERED) STATE_BY_NUMBER[number] = state;
 // Reversed, so that the lower number of two wins: a socket's own one.
 const NUMBER_BY_STATE: ReadonlyMap<TcpState, number> = new Map(
   NUMBERED.toReversed().map(([number, state]) => [state, number]),
@@ -44,7 +46,7 @@ const NUMBER_BY_STATE: ReadonlyMap<TcpState, number> = new Map(
  * fromLinuxState(8) // 'CLOSE-WAIT'
  */
 export function fromLinuxState(number: number): TcpState | null {
-  return STATE_BY_NUMBER.get(number) ?? null;
+  return STATE_BY_NUMBER[number] ?? null;
 }
 
 /**
