@@ -1,17 +1,24 @@
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
 import { build, type OutputChunk, type Plugin } from 'rolldown';
 import { LAB_PROGRAMS } from '../../packages/closewait/src/lab/program-url.ts';
+import { builtInsAsNeeded } from './built-ins-as-needed.ts';
+import { CHUNKS } from './chunks.ts';
 import { licensesOf } from './licenses-of.ts';
 
 const root = join(import.meta.dirname, '../..');
 const folder = join(root, 'packages/closewait');
-const dist = join(folder, 'dist');
+const dist = process.argv[2] ?? join(folder, 'dist');
 
-// One entry, a chunk for what is imported when it is needed, and the programs of the laboratory, which run as processes
-// of their own. Chunks lie beside the entry, so that lab/program-url.ts finds programs/ from any of them.
-const input: Record<string, string> = { main: join(folder, 'src/cli/main.ts') };
-for (const name of LAB_PROGRAMS) input[`programs/${name}`] = join(folder, `src/lab/programs/${name}.ts`);
+const src = join(folder, 'src');
+
+// One entry, a chunk for what is imported when it is needed, and what runs as a process or a thread of its own. Chunks lie
+// beside the entry, so that lab/program-url.ts finds programs/ from any of them.
+const input: Record<string, string> = { main: join(src, 'cli/start.ts') };
+for (const name of LAB_PROGRAMS) input[`programs/${name}`] = join(src, `lab/programs/${name}.ts`);
+for (const thread of ['kernel/live/table-worker.ts', 'cli/top/looker.ts']) {
+  if (existsSync(join(src, thread))) input[basename(thread, '.ts')] = join(src, thread);
+}
 
 /**
  * commander can run subcommands as programs, which is not used here; the module that it loads for that brings net and
@@ -28,13 +35,14 @@ rmSync(dist, { recursive: true, force: true });
 const { output } = await build({
   input,
   platform: 'node',
-  // Native code, chosen for the machine when the package is installed.
-  external: ['koffi'],
-  plugins: [noChildProcess],
+  // koffi is native code, chosen for the machine when the package is installed. ink asks for React's tools in a debug mode alone.
+  external: ['koffi', 'react-devtools-core'],
+  plugins: [noChildProcess, builtInsAsNeeded],
   output: {
     dir: dist,
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
+    codeSplitting: { groups: CHUNKS },
   },
 });
 chmodSync(join(dist, 'main.js'), 0o755);

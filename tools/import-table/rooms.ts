@@ -40,6 +40,7 @@ const CORE = [
   'core/report',
   'core/draw',
   'core/experiment',
+  'core/events',
   'core/api',
 ] as const;
 
@@ -75,6 +76,7 @@ export const ROOMS: readonly Room[] = [
       'schema-trace.ts': { packages: ['zod'] },
     },
   },
+  { ...core('events', 'tcp', 'facts', 'codec', 'report'), sideDoors: { 'schema.ts': { packages: ['zod'] } } },
   core('api', 'tcp', 'facts', 'diagnose', 'policy'),
 
   command('cache'),
@@ -93,7 +95,8 @@ export const ROOMS: readonly Room[] = [
   command('probe', ...FACTS),
   command('lab', 'ffi', ...FACTS, 'core/codec', 'core/experiment'),
   command('agent', 'kernel', 'actions', 'probe', ...CORE),
-  command('tui', ...CORE),
+  // What the process that looks makes for the screens; it draws nothing, so it loads no Ink.
+  { ...command('tui', ...CORE), sideDoors: { 'model/index.ts': { packages: [] } } },
   command('cli', 'cache', 'ffi', 'kernel', 'actions', 'capture', 'probe', 'lab', 'agent', 'tui', ...CORE),
 
   { name: 'guard', folder: 'packages/guard/src', mayImport: FACTS },
@@ -101,4 +104,9 @@ export const ROOMS: readonly Room[] = [
 ];
 
 /** Packages that one room alone may import. */
-export const OWNED_PACKAGES: Readonly<Record<string, string>> = { koffi: 'ffi' };
+export const OWNED_PACKAGES: Readonly<Record<string, string>> = {
+  koffi: 'ffi',
+  ink: 'tui',
+  react: 'tui',
+  'string-width': 'tui',
+};

@@ -39,10 +39,13 @@ export {
   type SequenceStep,
 } from './explain-document.ts';
 export { glue, hang, padEnd, padStart, truncate, widthOf, wrap } from './layout.ts';
-export { formatBytes, formatCount, formatCountOf, formatDuration } from './quantities.ts';
+export { formatBytes, formatCount, formatCountOf, formatDuration, formatForecast } from './quantities.ts';
 export { safeCommand, safeJson, safeText } from './safe-text.ts';
 export { createStyle, type Paint, type Style } from './style.ts';
 export { formatExplanation } from './text-explain.ts';
+export { describeTitle, formatFinding, type TextContext } from './text-finding.ts';
 export { formatPage } from './text-page.ts';
 export { formatReport, type TextReportOptions } from './text-report.ts';
+export { isInUse } from './text-summary.ts';
 export { usableWidth } from './usable-width.ts';
+export { describeCommandLine, describeFrees, describeName, describePlace } from './words.ts';

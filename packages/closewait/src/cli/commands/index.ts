@@ -83,6 +83,24 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./states.ts'),
   },
   {
+    name: 'top',
+    says: 'full screen: processes by stuck connections, their growth and causes, live; ? shows the keys',
+    options: [
+      {
+        flags: '--interval <duration>',
+        says: 'the time between two looks; + and - change it',
+        parse: parseInterval,
+        default: { value: 2000, says: '2s' },
+      },
+      MIN_AGE_OPTION,
+      QUICK_OPTION,
+      FROM_OPTION,
+      NO_ALL_NAMESPACES_OPTION,
+    ],
+    examples: ['closewait top', 'closewait top --interval 500ms', 'closewait top --from incident.cwr'],
+    load: () => import('./top.ts'),
+  },
+  {
     name: 'explain',
     says: 'everything known of a process, port, connection or cause: evidence, threads, sequence, what to change',
     operands: SELECTORS,

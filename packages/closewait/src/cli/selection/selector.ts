@@ -1,12 +1,18 @@
 import { isIP } from 'node:net';
-import type { StuckConnection } from '@closewait/core/diagnose';
-import { CAUSE_IDS, type CauseId, ClosewaitError, type ProcessFacts, unmapAddress } from '@closewait/core/facts';
+import {
+  CAUSE_IDS,
+  type CauseId,
+  ClosewaitError,
+  type ProcessFacts,
+  type SocketFacts,
+  unmapAddress,
+} from '@closewait/core/facts';
 
-/** What a selector is asked about: a connection and the processes that hold it. */
+/** What a selector is asked about: a connection and the processes that hold it, as much of them as it needs. */
 export interface Candidate {
   /** Null for a socket that the kernel has closed: it has no addresses any more. */
-  readonly connection: StuckConnection | null;
-  readonly processes: readonly ProcessFacts[];
+  readonly connection: { readonly socket: Pick<SocketFacts, 'local' | 'remote' | 'cookie'> } | null;
+  readonly processes: readonly Pick<ProcessFacts, 'pid' | 'unit' | 'container'>[];
 }
 
 /** One selector of the command line. */
