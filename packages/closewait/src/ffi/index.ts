@@ -1,4 +1,5 @@
 export { onProcessor } from './affinity.ts';
+export { BpfIterator, type IteratorProgram } from './bpf.ts';
 export {
   acceptNow,
   type Direction,
@@ -43,6 +44,7 @@ export { NetlinkSocket } from './netlink-socket.ts';
 export { type CapturedPacket, PacketSocket } from './packet-socket.ts';
 export { PrivateNetwork } from './private-network.ts';
 export { RawSocket } from './raw-socket.ts';
+export { readStream } from './read-stream.ts';
 export { addIpv4Route, type Ipv4Route } from './route.ts';
 export { type LinkVisitor, walkLinks } from './socket-links.ts';
 export {

@@ -31,6 +31,16 @@ export function hotLibcFunction<A extends readonly unknown[]>(prototype: string)
   return declare(prototype);
 }
 
+/** A function that runs on a thread of libuv's pool while JavaScript goes on; buffers must be kept by the caller. */
+export function asyncLibcFunction<A extends readonly unknown[]>(prototype: string): (...args: A) => Promise<number> {
+  let call: ReturnType<typeof libc.func> | undefined;
+  return (...args: A): Promise<number> =>
+    new Promise((resolve, reject) => {
+      call ??= libc.func(prototype);
+      call.async(...args, (error: Error | null, result: number) => (error === null ? resolve(result) : reject(error)));
+    });
+}
+
 /** The address of a buffer's first byte, to be passed where koffi takes a pointer: 2.6 µs a readlinkat instead of 2.8. */
 export function addressOf(buffer: Uint8Array): bigint {
   return koffi.address(buffer);

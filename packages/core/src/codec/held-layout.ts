@@ -57,7 +57,7 @@ export const HELD_FLAG = {
 } as const;
 
 /** The record of {@link SocketUses}, for each TCP socket of a namespace. */
-export const USE_BYTES = 24;
+export const USE_BYTES = 16;
 
 /** Offsets in it. */
 export const USE_AT = {
@@ -68,8 +68,6 @@ export const USE_AT = {
   /** Inode number of its struct socket; 0: it has none. */
   inode: 4,
   cookie: 8,
-  /** References to its file, 0 where there is none; beyond 2^32 - 1 is that. */
-  references: 16,
 } as const;
 
 /** Further bits of `flags` in a record of {@link SocketUses}. */

@@ -13,8 +13,8 @@ export interface SocketUse {
   readonly isKernels: boolean;
   /** SOCK_DONE: the peer's FIN has arrived. */
   readonly finReceived: boolean;
-  /** References to its file; 0: it has none. */
-  readonly references: number;
+  /** A struct file refers to it: somebody has it open, by a descriptor or in another way. */
+  readonly hasFile: boolean;
 }
 
 /** The answer of `KernelSource.listSocketUses`, decoded. */
@@ -29,14 +29,13 @@ export function decodeSocketUses(chunks: readonly Uint8Array[]): Decoded<readonl
       const state = fromLinuxState(number);
       if (state === null) return problem('socket use', at + USE_AT.state, 'a state from 1 to 13', `${number}`);
       const flags = view.getUint8(at + USE_AT.flags);
-      const hasFile = (flags & USE_FLAG.file) !== 0;
       uses.push({
         state,
         inode: view.getUint32(at + USE_AT.inode, HOST_IS_LITTLE_ENDIAN),
         cookie: view.getBigUint64(at + USE_AT.cookie, HOST_IS_LITTLE_ENDIAN),
         isKernels: (flags & HELD_FLAG.kernel) !== 0,
         finReceived: (flags & HELD_FLAG.done) !== 0,
-        references: hasFile ? view.getUint32(at + USE_AT.references, HOST_IS_LITTLE_ENDIAN) : 0,
+        hasFile: (flags & USE_FLAG.file) !== 0,
       });
     }
   }

@@ -1,0 +1,59 @@
+import { type KernelSource, known, type Reading, type Unknown, unknown } from '@closewait/core/facts';
+import { BpfIterator } from '../../ffi/index.ts';
+import { Assembler } from './assembler.ts';
+import { writeClockProgram } from './clock-program.ts';
+import { clockRateOf } from './clock-rate.ts';
+import { type Layout, resolveLayout } from './layout.ts';
+import type { KernelEntry } from './layout-cache.ts';
+import type { ClockRate } from './program-writer.ts';
+import { checkPrograms } from './self-check.ts';
+import { type ProgramParts, walk, walkHeld, walkUses } from './walk.ts';
+import { whyNot } from './why-not.ts';
+
+/** The way without BPF, with which the programs are compared. */
+export type PlainSource = Pick<KernelSource, 'dumpSockets' | 'readFile' | 'readLink' | 'readInode'>;
+
+/** Finds out where things are in this kernel, and whether our programs say the same as /proc and sock_diag. 0.2 s. */
+export async function examineKernel(source: PlainSource): Promise<Reading<KernelEntry>> {
+  const refused = refusalOfPrivilege();
+  if (refused !== undefined) return refused;
+  const btf = source.readFile('/sys/kernel/btf/vmlinux');
+  if (!btf.known) {
+    const { why, detail } = btf;
+    return why === 'gone' ? unknown('unsupported', detail, 'a kernel with CONFIG_DEBUG_INFO_BTF') : btf;
+  }
+  const layout = resolveLayout(btf.value);
+  if (!layout.known) return layout;
+  const clock = await findClockRate(layout.value);
+  if (!clock.known) return clock;
+  const parts = { layout: layout.value, clock: clock.value };
+  const first = await check(source, parts);
+  // Once more before it is remembered: a busy host may change what is compared.
+  const checked = first.known && first.value !== null ? await check(source, parts) : first;
+  return checked.known ? known({ hz: clock.value.hz, layout: layout.value, mismatch: checked.value }) : checked;
+}
+
+/** The shortest program, for no function: EINVAL where the kernel would look at programs at all. Before BTF is read in vain. */
+function refusalOfPrivilege(): Unknown | undefined {
+  const instructions = new Assembler().move('r0', 0).exit().encode();
+  const loaded = BpfIterator.load({ name: 'cw_try', instructions, attachBtfId: 0 });
+  if (loaded.ok) loaded.value[Symbol.dispose]();
+  return loaded.ok || loaded.errno === 'EINVAL' ? undefined : whyNot(loaded);
+}
+
+async function findClockRate(layout: Layout): Promise<Reading<ClockRate>> {
+  const read = await walk(layout, 'bpf_iter_task', writeClockProgram(layout));
+  if (!read.ok) return whyNot(read);
+  const bytes = Buffer.concat(read.value);
+  const monotonicMs = Number(process.hrtime.bigint() / 1_000_000n);
+  const clock = bytes.length === 8 ? clockRateOf(bytes.readBigUInt64LE(), monotonicMs) : null;
+  return clock === null ? unknown('unsupported', 'no HZ explains jiffies and the time since boot') : known(clock);
+}
+
+function check(source: PlainSource, parts: ProgramParts): Promise<Reading<string | null>> {
+  return checkPrograms({
+    source,
+    listHeld: (request) => walkHeld(parts, request),
+    listUses: (states) => walkUses(parts, states),
+  });
+}

@@ -1,0 +1,3 @@
+export { BpfListings, type ListingsOptions } from './listings.ts';
+export { differenceOf } from './same-socket.ts';
+export { type UnitedTables, uniteTables } from './unite-tables.ts';
