@@ -16,7 +16,8 @@ export interface Check {
 }
 
 /** Tries each thing for real on this process, and on process 1 where other users' processes matter. */
-export function examine(source: KernelSource): readonly Check[] {
+export async function examine(source: KernelSource): Promise<readonly Check[]> {
+  const [ofInit = NOT_ANSWERED] = await source.readDescriptors([{ pid: 1, tid: 1 }]);
   return [
     check('sock-diag', 'sock_diag', 'all TCP sockets with queues, timers and ages', tryDump(source)),
     check(
@@ -29,7 +30,7 @@ export function examine(source: KernelSource): readonly Check[] {
       'descriptors',
       "other users' descriptors",
       'who holds a connection; needs CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH',
-      source.readDescriptors(1, 1),
+      ofInit,
     ),
     check(
       'processes',
@@ -55,8 +56,22 @@ export function examine(source: KernelSource): readonly Check[] {
       'tells a closed connection from a socket that never was one; needs CAP_SYS_PTRACE, Linux 5.6',
       withSocket((fd) => source.readTcpInfo({ pid: process.pid, tid: process.pid, fd }, fstatSync(fd).ino)),
     ),
+    check(
+      'btf',
+      'BTF',
+      "where things are in the kernel's memory, for the BPF iterators",
+      source.readFile('/sys/kernel/btf/vmlinux'),
+    ),
+    check(
+      'bpf-iterators',
+      'BPF iterators',
+      'owners of all sockets in one pass, many times faster than /proc; needs CAP_BPF and CAP_PERFMON',
+      await source.listHeld({ states: ['LISTEN'], congested: false, instances: false }),
+    ),
   ];
 }
+
+const NOT_ANSWERED = unknown('garbled', 'no answer to a question for one descriptor table');
 
 /** What was tried, as a check. */
 export function check(id: string, title: string, adds: string, tried: Reading<unknown>): Check {

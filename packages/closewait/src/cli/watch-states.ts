@@ -6,7 +6,7 @@ import type { Terminal } from './terminal.ts';
 
 /** What is watched, and how. */
 export interface StatesWatch {
-  readonly look: () => StatesDocument;
+  readonly look: () => Promise<StatesDocument>;
   readonly intervalMs: number;
   readonly json: boolean;
   readonly terminal: Terminal;
@@ -28,7 +28,7 @@ const QUIT_KEYS: readonly string[] = ['q', 'Q', '\u0003', '\u0004'];
 
 async function watchOnScreen({ look, intervalMs, terminal }: StatesWatch, ended: AbortController): Promise<void> {
   let before: StatesDocument | null = null;
-  let now = look();
+  let now = await look();
   using screen = openScreen(terminal);
   const draw = (): void => {
     const { colour, unicode, width, height } = terminal;
@@ -41,7 +41,7 @@ async function watchOnScreen({ look, intervalMs, terminal }: StatesWatch, ended:
   screen.onRedraw(draw);
   draw();
   while (await waited(intervalMs, ended.signal)) {
-    [before, now] = [now, look()];
+    [before, now] = [now, await look()];
     draw();
   }
 }
@@ -50,7 +50,7 @@ async function watchOnScreen({ look, intervalMs, terminal }: StatesWatch, ended:
 async function printEach({ look, intervalMs, json, terminal }: StatesWatch, signal: AbortSignal): Promise<void> {
   let before: StatesDocument | null = null;
   do {
-    const now = look();
+    const now = await look();
     const { colour, unicode, width } = terminal;
     const options = { colour, unicode, width, height: null, before: before?.counts ?? null, aside: now.takenAt };
     const text = json ? safeJson(now) : `${formatStates(now, options).join('\n')}\n`;

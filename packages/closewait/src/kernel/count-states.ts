@@ -33,7 +33,10 @@ export interface CountOptions {
  *
  * @throws ClosewaitError `cannot-look` when not one namespace's sockets could be read.
  */
-export function countStates(source: KernelSource, { allNamespaces, state, settings }: CountOptions): StateCountFacts {
+export async function countStates(
+  source: KernelSource,
+  { allNamespaces, state, settings }: CountOptions,
+): Promise<StateCountFacts> {
   const time = source.beginLook();
   const log = new LookLog(source);
   const { pids } = log.run('processes', () => (allNamespaces || state !== null ? readPids(source, log) : { pids: [] }));
@@ -49,7 +52,7 @@ export function countStates(source: KernelSource, { allNamespaces, state, settin
     namespaces: count.namespaces,
     counts: count.counts,
     linux: count.linux,
-    detail: state === null ? null : readDetail(source, pids, state, count, time, log),
+    detail: state === null ? null : await readDetail(source, pids, state, count, time, log),
     settings: readSettings(source, settings),
     readers: log.readers,
     unseen: log.unseen,
@@ -59,21 +62,21 @@ export function countStates(source: KernelSource, { allNamespaces, state, settin
 /** How many holders are named. */
 const NAMED_HOLDERS = 5;
 
-function readDetail(
+async function readDetail(
   source: KernelSource,
   pids: readonly number[],
   state: TcpState,
   { ports, inodes, counts }: SocketCount,
   time: LookTime,
   log: LookLog,
-): StateDetail {
+): Promise<StateDetail> {
   const localPorts = [...ports]
     .map(([port, count]) => ({ port, count }))
     .sort((a, b) => b.count - a.count || a.port - b.port);
   const ownerless = state === 'CLOSED' ? 0 : counts[state] - inodes.size;
   // Descriptor tables are the dearest thing to read: not for sockets of which none can have a holder.
   if (inodes.size === 0) return { state, localPorts, holders: [], holderCount: 0, unheld: 0, ownerless };
-  const index = log.run('descriptors', () => readHolders(source, pids, { inodes, exceptOthers: null }, log));
+  const index = await log.runAsync('descriptors', () => readHolders(source, pids, { inodes, exceptOthers: null }, log));
   const byPid = countByPid(index.holders);
   const largest = [...byPid].sort(([pidA, a], [pidB, b]) => b - a || pidA - pidB).slice(0, NAMED_HOLDERS);
   const holders = largest.map(([pid, count]): CountedHolder => {

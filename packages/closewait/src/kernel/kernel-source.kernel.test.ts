@@ -36,6 +36,7 @@ beforeAll(async () => {
   });
   const recorder = new Recorder(new LiveSource(), (line) => lines.push(line), { writtenBy: '0.1.0' });
   await look(recorder, { states: ALL_STATES, depth: 'report' });
+  await recorder.readDescriptors([{ pid: process.pid, tid: process.pid }]);
   recorder.countDescriptors(holder.pid);
   recorder.readSchedulerClock(OWN_PROCESSOR);
   recorder.close();
@@ -104,18 +105,18 @@ describe.each(Object.keys(sources))('%s as a kernel source', (name) => {
     expect(bytesOf(stuck)).toBeGreaterThan(5 * 72);
   });
 
-  it('says that a process is gone, or that it was not asked, and never that it has nothing', () => {
+  it('says that a process is gone, or that it was not asked, and never that it has nothing', async () => {
     const source = open();
-    const table = source.readDescriptors(2 ** 22 + 1, 2 ** 22 + 1);
-    expect(table.known).toBe(false);
+    const nobody = { pid: 2 ** 22 + 1, tid: 2 ** 22 + 1 };
+    expect(await source.readDescriptors([nobody])).toMatchObject([{ known: false }]);
     expect(source.readFile('/proc/4194305/stat')).toMatchObject({ known: false });
     expect(source.readLink('/proc/4194305/exe')).toMatchObject({ known: false });
   });
 
-  it('finds epoll instances and io_urings beside the sockets of a table', () => {
+  it('finds epoll instances and io_urings beside the sockets of a table', async () => {
     const { pid } = process;
-    const table = open().readDescriptors(pid, pid);
-    if (!table.known) throw new Error(table.detail);
+    const [table] = await open().readDescriptors([{ pid, tid: pid }]);
+    if (table?.known !== true) throw new Error(table?.detail);
     // The event loop of this process has one.
     expect(table.value.epolls.length).toBeGreaterThan(0);
     expect([...table.value.epolls].filter((fd) => table.value.fds.includes(fd))).toEqual([]);

@@ -1,23 +1,26 @@
 import {
   ClosewaitError,
   type Facts,
-  type Holder,
+  type HeldRequest,
   type KernelSource,
+  known,
   type LookTime,
+  type NamespaceFacts,
   type NamespaceRef,
-  type ProcessFacts,
   type SocketFacts,
   type Unknown,
 } from '@closewait/core/facts';
 import type { TcpState } from '@closewait/core/tcp';
+import { gatherDumped } from './readers/gather-dumped.ts';
+import { gatherHeld } from './readers/gather-held.ts';
+import type { Gathered } from './readers/gathered.ts';
+import { listHeld } from './readers/list-held.ts';
 import { LookLog } from './readers/look-log.ts';
-import { readClosed } from './readers/read-closed.ts';
-import { type HolderIndex, readHolders } from './readers/read-holders.ts';
+import { readCensus, type SocketCensus } from './readers/read-census.ts';
 import { readHost } from './readers/read-host.ts';
 import { readNamespaces, readOwnNamespace } from './readers/read-namespaces.ts';
 import { readPids } from './readers/read-pids.ts';
 import { readProcess } from './readers/read-process.ts';
-import { readCensus, readSockets, type SocketCensus, type SocketList } from './readers/read-sockets.ts';
 
 /** What a look is for. */
 export interface LookOptions {
@@ -31,8 +34,6 @@ export interface LookOptions {
   /** Default true: every network namespace that can be entered. */
   readonly allNamespaces?: boolean;
 }
-
-const NO_HOLDERS: HolderIndex = { holders: new Map(), others: new Map(), openByPid: new Map(), instances: new Map() };
 
 /**
  * One look at the kernel: sockets of all namespaces, who holds them, and what could not be seen.
@@ -48,7 +49,8 @@ export interface TakenLook {
   readonly facts: Facts;
   readonly time: LookTime;
   readonly log: LookLog;
-  readonly index: HolderIndex;
+  readonly pids: readonly number[];
+  readonly gathered: Gathered;
   readonly congested: readonly SocketFacts[];
 }
 
@@ -56,106 +58,99 @@ export interface TakenLook {
 export async function takeLook(source: KernelSource, options: LookOptions): Promise<TakenLook> {
   const time = source.beginLook();
   const log = new LookLog(source);
+  // The walk over all descriptors takes longest and goes on by itself meanwhile.
+  const listing = listHeld(source, heldRequest(options), log);
   const { pids } = log.run('processes', () => readPids(source, log));
   const { namespaces, problem } = log.run('namespaces', () =>
     options.allNamespaces === false ? readOwnNamespace(source) : readNamespaces(source, pids, log),
   );
   if (problem !== undefined) throw cannotLook('the own network namespace', problem);
+  const isReport = options.depth === 'report';
+  const census = isReport ? log.run('sock_diag census', () => readCensus(source, namespaces, log)) : null;
+  if (census?.problem !== undefined) throw cannotLook('TCP sockets', census.problem);
 
-  const wantsReport = options.depth === 'report';
-  const census = wantsReport ? log.run('sock_diag census', () => readCensus(source, namespaces, log)) : null;
-  const extensions = ['info'] as const;
+  const records = await listing;
+  const { states } = options;
   // What did not answer the census is noted already, and would not answer now.
-  const readable = census === null ? namespaces : namespaces.filter(({ inode }) => isReadIn(census, inode));
-  const list: SocketList = hasNone(census, options.states)
-    ? { sockets: [], answered: readable }
-    : log.run('sock_diag', () =>
-        readSockets(source, readable, { states: options.states, extensions, orphans: !wantsReport }, log),
-      );
-  const socketProblem = census?.problem ?? list.problem;
-  if (socketProblem !== undefined) throw cannotLook('TCP sockets', socketProblem);
+  const readable = census === null ? namespaces : namespaces.filter(({ inode }) => isCounted(census, inode));
+  const query = { source, namespaces: readable, pids, states, census, log };
+  const gathered =
+    records !== null && isHeldWhole(options)
+      ? gatherHeld(records, options.allNamespaces === false ? (namespaces[0]?.inode ?? 0) : null, query)
+      : await gatherDumped(records, query);
+  if (gathered.problem !== undefined) throw cannotLook('TCP sockets', gathered.problem);
 
-  const { sockets, answered } = list;
-  const listeners = census?.listeners ?? findListeners(source, answered, sockets, log);
-  const congested = census?.congested ?? [];
-  const index = findHolders(source, pids, [...sockets, ...listeners, ...congested], census, log);
-  const { closed } =
-    census === null
-      ? { closed: [] }
-      : log.run('closed sockets', () =>
-          readClosed(source, index.others, new Set(answered.map(({ inode }) => inode)), log),
-        );
-  const owners = [...index.holders.values(), ...closed.map(({ holders }) => holders)];
-  const { processes } = log.run('owners', () =>
-    readProcesses(owners, (pid) => readProcess(source, pid, index.openByPid.get(pid), time)),
+  const { sockets, listeners, holders, closed, owners, openOf } = gathered;
+  const processes = log.time(
+    'owners',
+    () => new Map([...owners].map((pid) => [pid, readProcess(source, pid, openOf(pid), time)])),
   );
   const facts: Facts = {
     takenAtMs: time.epochMs,
     host: readHost(source),
-    namespaces: census?.namespaces ?? namespaces.map((namespace) => ({ ...namespace, sockets: NOT_COUNTED })),
-    countByState: census?.countByState ?? null,
+    ...countSeen(namespaces, census, sockets),
     sockets,
     listeners,
-    holders: index.holders,
+    holders,
     processes,
     closed,
     closeLook: null,
     readers: log.readers,
     unseen: log.unseen,
   };
-  return { facts, time, log, index, congested };
+  return { facts, time, log, pids, gathered, congested: census?.congested ?? [] };
+}
+
+/** States of which a walk over descriptors and {@link readUnheld} find every socket that a look reads. */
+function isHeldWhole({ states, depth }: LookOptions): boolean {
+  return states.every((state) => state === 'CLOSE-WAIT' || (state === 'FIN-WAIT-2' && depth === 'report'));
+}
+
+function heldRequest({ states, depth }: LookOptions): HeldRequest {
+  // A connection in an accept queue has no descriptor; its listener has.
+  const withListeners = [...new Set<TcpState>([...states, 'LISTEN'])];
+  return depth === 'list'
+    ? { states: withListeners, congested: false, instances: false }
+    : { states: [...withListeners, 'CLOSED'], congested: true, instances: true };
+}
+
+function isCounted({ counts }: SocketCensus, inode: number): boolean {
+  const count = counts.get(inode);
+  return count !== undefined && !('known' in count);
+}
+
+/** Adds the sockets in CLOSE-WAIT, which were read whole, to those that were counted. */
+function countSeen(
+  namespaces: readonly NamespaceRef[],
+  census: SocketCensus | null,
+  sockets: readonly SocketFacts[],
+): Pick<Facts, 'namespaces' | 'countByState'> {
+  if (census === null) {
+    return { namespaces: namespaces.map((namespace) => ({ ...namespace, sockets: NOT_COUNTED })), countByState: null };
+  }
+  const stuckIn = new Map<number, number>();
+  let stuck = 0;
+  for (const { state, netns } of sockets) {
+    if (state !== 'CLOSE-WAIT') continue;
+    stuck++;
+    stuckIn.set(netns, (stuckIn.get(netns) ?? 0) + 1);
+  }
+  const countByState: Partial<Record<TcpState, number>> = {};
+  const seen = namespaces.map(({ inode, path }): NamespaceFacts => {
+    const counts = census.counts.get(inode) ?? NOT_COUNTED;
+    if ('known' in counts) return { inode, path, sockets: counts };
+    let sum = stuckIn.get(inode) ?? 0;
+    for (const [state, count] of counts) {
+      countByState[state] = (countByState[state] ?? 0) + count;
+      sum += count;
+    }
+    return { inode, path, sockets: known(sum) };
+  });
+  if (stuck > 0) countByState['CLOSE-WAIT'] = stuck;
+  return { namespaces: seen, countByState };
 }
 
 const NOT_COUNTED: Unknown = { known: false, why: 'not-asked', detail: 'only some states were asked for' };
-
-function isReadIn({ namespaces }: SocketCensus, inode: number): boolean {
-  return namespaces.some((namespace) => namespace.inode === inode && namespace.sockets.known);
-}
-
-/** The census has counted: what is not there need not be dumped. */
-function hasNone(census: SocketCensus | null, states: readonly TcpState[]): boolean {
-  return census !== null && census.problem === undefined && states.every((state) => !census.countByState[state]);
-}
-
-/** A connection in an accept queue belongs to its listener's process; without one nobody asks for listeners. */
-function findListeners(
-  source: KernelSource,
-  namespaces: readonly NamespaceRef[],
-  sockets: readonly SocketFacts[],
-  log: LookLog,
-): readonly SocketFacts[] {
-  if (!sockets.some(({ state, inode }) => state === 'CLOSE-WAIT' && inode === 0)) return [];
-  return log.run('listeners', () => readSockets(source, namespaces, { states: ['LISTEN'], extensions: [] }, log))
-    .sockets;
-}
-
-/** Descriptor tables are the dearest thing to read: only when there is a socket to attribute. */
-function findHolders(
-  source: KernelSource,
-  pids: readonly number[],
-  sockets: readonly SocketFacts[],
-  census: SocketCensus | null,
-  log: LookLog,
-): HolderIndex {
-  const inodes = new Set<number>();
-  for (const { inode } of sockets) inodes.add(inode);
-  inodes.delete(0);
-  // A report also looks for sockets that sock_diag has forgotten, so it cannot do without.
-  if (inodes.size === 0 && census === null) return NO_HOLDERS;
-  const wanted = { inodes, exceptOthers: census === null ? null : census.inodes };
-  return log.run('descriptors', () => readHolders(source, pids, wanted, log));
-}
-
-function readProcesses(
-  holders: readonly (readonly Holder[])[],
-  read: (pid: number) => ProcessFacts,
-): { readonly processes: ReadonlyMap<number, ProcessFacts>; readonly problem?: Unknown } {
-  const processes = new Map<number, ProcessFacts>();
-  for (const list of holders) {
-    for (const { pid } of list) if (!processes.has(pid)) processes.set(pid, read(pid));
-  }
-  return { processes };
-}
 
 function cannotLook(what: string, { detail, hint }: Unknown): ClosewaitError {
   return new ClosewaitError('cannot-look', `cannot read ${what}: ${detail}`, hint === undefined ? {} : { hint });

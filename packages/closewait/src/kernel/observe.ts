@@ -1,6 +1,7 @@
 import {
   type CloseLook,
   type Facts,
+  type Holder,
   type KernelSource,
   type LookTime,
   type NamespaceRef,
@@ -15,7 +16,7 @@ import { MOST_FLAGS, readActivity } from './readers/read-activity.ts';
 import { type ComparedSockets, readAgain } from './readers/read-again.ts';
 import { FreezerReader } from './readers/read-frozen.ts';
 import { readHidden } from './readers/read-hidden.ts';
-import type { TableEntry } from './readers/read-holders.ts';
+import { readHolders, type TableEntry } from './readers/read-holders.ts';
 import { type InterestIndex, readInterests } from './readers/read-interests.ts';
 import { readProcess } from './readers/read-process.ts';
 import { sampleAgain, sampleThreads, type ThreadSample, type ThreadSamples } from './readers/sample-threads.ts';
@@ -44,6 +45,7 @@ export async function observe(source: KernelSource, options: ObserveOptions): Pr
   if (suspects.pids.size + suspects.hidden.size === 0) return first.facts;
   const { log, time } = first;
   const interest = log.time('epoll', () => readSuspectInterests(source, suspects, first));
+  const others = await findOthers(source, suspects, first);
   const sampled = source.beginLook();
   if (!isLater(sampled, time)) {
     log.missed('what threads do', unknown('not-asked', `${source.origin} does not hold it`));
@@ -59,7 +61,7 @@ export async function observe(source: KernelSource, options: ObserveOptions): Pr
   return log.time('activity', combine);
 
   function combine(): Facts {
-    const { facts, index, congested } = first;
+    const { facts, gathered, congested } = first;
     const windowMs = second === null ? null : second.windowMs;
     const freezer = new FreezerReader(source);
     const descriptors = descriptorsOf(suspects, facts);
@@ -78,7 +80,7 @@ export async function observe(source: KernelSource, options: ObserveOptions): Pr
           ),
           threadCount: before.threadCount,
           epolls: interest.epolls.get(pid) ?? { known: true, value: [] },
-          usesIoUring: (index.instances.get(pid)?.rings.length ?? 0) > 0,
+          usesIoUring: (gathered.instances.get(pid)?.rings.length ?? 0) > 0,
           descriptors: descriptors.get(pid) ?? [],
           openLater: second === null ? ONE_LOOK : source.countDescriptors(pid),
         }),
@@ -96,7 +98,7 @@ export async function observe(source: KernelSource, options: ObserveOptions): Pr
       congested: congested.filter(({ inode }) => isHeldBy(facts.holders.get(inode), suspects)),
       hidden: readHidden(
         source,
-        { inodes: suspects.hidden, ringsByPid: entriesOf(index.instances, 'rings'), others: index.others },
+        { inodes: suspects.hidden, ringsByPid: entriesOf(gathered.instances, 'rings'), others },
         log,
       ),
     };
@@ -110,6 +112,18 @@ export async function observe(source: KernelSource, options: ObserveOptions): Pr
 }
 
 const ONE_LOOK = unknown('not-asked', 'one look shows no growth');
+
+/** Holders of sockets that are not TCP: what keeps a connection that no descriptor refers to may lie in one of them. */
+async function findOthers(
+  source: KernelSource,
+  { hidden }: Suspects,
+  { facts, gathered, pids, log }: TakenLook,
+): Promise<ReadonlyMap<number, readonly Holder[]>> {
+  if (hidden.size === 0) return new Map();
+  if (gathered.others !== null) return gathered.others;
+  const wanted = { inodes: new Set<number>(), exceptOthers: new Set(facts.holders.keys()) };
+  return (await log.runAsync('descriptors', () => readHolders(source, pids, wanted, log))).others;
+}
 
 /** The same sockets once more, after a while. */
 interface SecondLook {
@@ -209,17 +223,17 @@ function sampleSuspects(
 function readSuspectInterests(
   source: KernelSource,
   { pids, inodes }: Suspects,
-  { facts, index, log }: TakenLook,
+  { facts, gathered, log }: TakenLook,
 ): InterestIndex {
   const wanted = new Set(inodes);
   for (const { inode } of facts.listeners) wanted.add(inode);
-  const entries = entriesOf(index.instances, 'epolls');
+  const entries = entriesOf(gathered.instances, 'epolls');
   const ofSuspects = new Map([...entries].filter(([pid]) => pids.has(pid)));
   return readInterests(source, ofSuspects, { inodes: wanted, holders: facts.holders }, log);
 }
 
 function entriesOf(
-  instances: TakenLook['index']['instances'],
+  instances: TakenLook['gathered']['instances'],
   kind: 'epolls' | 'rings',
 ): ReadonlyMap<number, readonly TableEntry[]> {
   return new Map([...instances].map(([pid, found]) => [pid, found[kind]]));

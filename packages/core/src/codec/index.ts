@@ -76,6 +76,7 @@ export {
 } from './proc-mountinfo.ts';
 export { countersMoved, decodeNetCounters, type NetCounters } from './proc-net-counters.ts';
 export { decodeProcSched, decodeProcSchedstat, type ProcSched, type ProcSchedstat } from './proc-sched.ts';
+export { decodeSocketsInUse } from './proc-sockstat.ts';
 export { decodeProcStat, type ProcStat } from './proc-stat.ts';
 export { decodeProcStatus, type ProcStatus } from './proc-status.ts';
 export { decodeSetting } from './proc-sys.ts';

@@ -1,3 +1,4 @@
+import type { NumberSet } from './number-set.ts';
 import type { Reading } from './reading.ts';
 import type { SocketFacts } from './socket.ts';
 
@@ -136,7 +137,7 @@ export interface CloseLook {
 export interface Suspects {
   readonly pids: ReadonlySet<number>;
   /** Sockets whose interest matters: the stuck ones, of every process that holds one. */
-  readonly inodes: ReadonlySet<number>;
+  readonly inodes: NumberSet;
   /** Stuck sockets that have a file and no holder that was seen. */
   readonly hidden: ReadonlySet<number>;
 }

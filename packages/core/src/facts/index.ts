@@ -31,7 +31,11 @@ export type {
   KernelSource,
   LookTime,
   NamespaceRef,
+  NetworkFile,
+  TableRef,
+  Timed,
 } from './kernel-source.ts';
+export { InodeSet, type NumberSet } from './number-set.ts';
 export type {
   Observation,
   ObservedCall,

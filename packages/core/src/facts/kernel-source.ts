@@ -23,6 +23,12 @@ export interface DumpRequest {
   readonly localPort?: number;
 }
 
+/** A thread whose descriptor table is meant. */
+export interface TableRef {
+  readonly pid: number;
+  readonly tid: number;
+}
+
 /** A descriptor table, as parallel columns: hosts have millions of rows. */
 export interface DescriptorTable {
   /** How many descriptors are open, sockets or not. */
@@ -46,12 +52,21 @@ export interface HeldRequest {
   readonly instances: boolean;
 }
 
+/** Files of /proc/net that are read: how many sockets of each protocol are in use, of IPv4 and of IPv6. */
+export type NetworkFile = 'sockstat' | 'sockstat6';
+
 /** When a look began. */
 export interface LookTime {
   /** Milliseconds since the epoch. */
   readonly epochMs: number;
   /** Milliseconds since boot, CLOCK_BOOTTIME: the clock of process start times. */
   readonly bootMs: number;
+}
+
+/** What a reader has read, and how long that took. */
+export interface Timed<T> {
+  readonly value: T;
+  readonly ms: number;
 }
 
 /**
@@ -72,12 +87,14 @@ export interface KernelSource {
   dumpSockets(namespace: NamespaceRef, request: DumpRequest): Reading<readonly Uint8Array[]>;
   /** A whole file below /proc or /sys. */
   readFile(path: string): Reading<Uint8Array>;
+  /** A file of /proc/net as it is in a network namespace. Needs CAP_SYS_ADMIN for another one than the own. */
+  readNetworkFile(namespace: NamespaceRef, name: NetworkFile): Reading<Uint8Array>;
   readDirectory(path: string): Reading<readonly string[]>;
   readLink(path: string): Reading<string>;
   /** Inode number of what a path leads to, for namespaces. */
   readInode(path: string): Reading<number>;
-  /** The descriptor table of one thread. Needs the owner's uid or CAP_SYS_PTRACE. */
-  readDescriptors(pid: number, tid: number): Reading<DescriptorTable>;
+  /** The descriptor tables of some threads, in the same order. Needs the owner's uid or CAP_SYS_PTRACE for each. */
+  readDescriptors(tables: readonly TableRef[]): Promise<readonly Reading<DescriptorTable>[]>;
   /**
    * The descriptors of all processes that refer to such sockets, each with its socket: records of core/codec's
    * HeldRecords, whole ones in each chunk. The kernel walks on a thread of its own while the caller goes on. Needs
@@ -105,6 +122,8 @@ export interface KernelSource {
   /** `struct tcp_info` of a socket through a short-lived copy of the descriptor (pidfd_getfd). Needs CAP_SYS_PTRACE. */
   readTcpInfo(holder: Holder, inode: number): Reading<Uint8Array>;
   /** Runs `work` as the reader `name` and says how long it took; a recording answers with the recorded time. */
-  timed<T>(name: string, work: () => T): { readonly value: T; readonly ms: number };
+  timed<T>(name: string, work: () => T): Timed<T>;
+  /** The same for a reader that waits. */
+  timedAsync<T>(name: string, work: () => Promise<T>): Promise<Timed<T>>;
   close(): void;
 }

@@ -1,13 +1,14 @@
 import { createStyle, safeJson, safeText } from '@closewait/core/report';
-import { LiveSource } from '../../kernel/index.ts';
+
 import type { Invocation } from '../command.ts';
 import { type Check, examine } from '../examine.ts';
 import { examineLaboratory } from '../examine-laboratory.ts';
+import { openLiveSource } from '../open-source.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** `closewait doctor`: what this machine lets the program see, what each thing adds, how to get what is missing. */
 export async function run({ options, terminal }: Invocation): Promise<number> {
-  const checks = [...examine(new LiveSource()), ...(await examineLaboratory(process.env['PATH'] ?? ''))];
+  const checks = [...(await examine(openLiveSource())), ...(await examineLaboratory(process.env['PATH'] ?? ''))];
   if (options['json'] === true) terminal.out(`${safeJson({ schema: 'closewait/doctor/v1', checks })}\n`);
   else printChecks(checks, terminal);
   // Without this one nothing works; without the others less is seen.

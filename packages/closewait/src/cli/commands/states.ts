@@ -33,19 +33,23 @@ export async function run({ operands, options, terminal }: Invocation): Promise<
   expectTogether({ state, json, watch, svg, from });
   const source = await openSource(from);
   try {
-    const look = (): StatesDocument => lookAtStates(source, state, allNamespaces);
+    const look = (): Promise<StatesDocument> => lookAtStates(source, state, allNamespaces);
     if (watch) await watchStates({ look, intervalMs: interval, json, terminal });
-    else if (svg !== undefined) writeSvg(look(), svg, terminal);
-    else print(look(), json, terminal);
+    else if (svg !== undefined) writeSvg(await look(), svg, terminal);
+    else print(await look(), json, terminal);
     return 0;
   } finally {
     source.close();
   }
 }
 
-function lookAtStates(source: KernelSource, state: TcpState | null, allNamespaces: boolean): StatesDocument {
+async function lookAtStates(
+  source: KernelSource,
+  state: TcpState | null,
+  allNamespaces: boolean,
+): Promise<StatesDocument> {
   const settings = state === null ? [] : STATE_KNOWLEDGE[state].settings.map(({ name }) => name);
-  return buildStates(countStates(source, { allNamespaces, state, settings }));
+  return buildStates(await countStates(source, { allNamespaces, state, settings }));
 }
 
 function readOperands([name, more]: readonly string[]): TcpState | null {

@@ -9,9 +9,14 @@ import {
   known,
   type LookTime,
   type NamespaceRef,
+  type NetworkFile,
   type Reading,
+  type TableRef,
+  type Timed,
   unknown,
 } from '@closewait/core/facts';
+import type { TcpState } from '@closewait/core/tcp';
+import { findCacheFolder } from '../../cache/index.ts';
 import {
   bootTimeMs,
   inNetworkNamespace,
@@ -22,31 +27,32 @@ import {
   socketProtocolName,
   tcpInfoOfDescriptor,
 } from '../../ffi/index.ts';
+import { BpfListings, type ListingsOptions } from '../bpf/index.ts';
 import { runDump } from './dump.ts';
-import {
-  countEntries,
-  readDescriptorTable,
-  readProcDirectory,
-  readProcFile,
-  readProcInode,
-  readProcLink,
-} from './proc-files.ts';
+import { countEntries, readProcDirectory, readProcFile, readProcInode, readProcLink } from './proc-files.ts';
+import { readTables } from './read-tables.ts';
 import { refusal } from './refusal.ts';
 
 /** Options of {@link LiveSource}. */
 export interface LiveOptions {
   /** Where procfs is mounted; a container that sees the host's at /host/proc names it. Default `/proc`. */
   readonly procRoot?: string;
+  /** Default true: list held sockets with BPF where the kernel allows it. */
+  readonly bpf?: boolean;
+  /** Where what was found out about the kernel is kept; default: the user's cache folder. Null: nowhere. */
+  readonly cacheFolder?: string | null;
 }
 
 /** The running kernel. Nothing is kept between calls; every call is one question to the kernel. */
 export class LiveSource implements KernelSource {
   readonly origin = 'this host';
   readonly #procRoot: string;
+  readonly #listings: Reading<BpfListings>;
   #ownNamespace: number | undefined;
 
   constructor(options: LiveOptions = {}) {
     this.#procRoot = options.procRoot ?? '/proc';
+    this.#listings = this.#openListings(options);
   }
 
   beginLook(): LookTime {
@@ -77,16 +83,25 @@ export class LiveSource implements KernelSource {
     return readProcInode(this.#locate(path));
   }
 
-  readDescriptors(pid: number, tid: number): Reading<DescriptorTable> {
-    return readDescriptorTable(this.#locate(`/proc/${pid}/task/${tid}/fd`));
+  readNetworkFile(namespace: NamespaceRef, name: NetworkFile): Reading<Uint8Array> {
+    if (this.#isOwn(namespace)) return readProcFile(`/proc/thread-self/net/${name}`);
+    const read = inNetworkNamespace(this.#locate(namespace.path), () => ({
+      ok: true,
+      value: readProcFile(`/proc/thread-self/net/${name}`),
+    }));
+    return read.ok ? read.value : refusal(read, 'network namespace', 'run as root, or with CAP_SYS_ADMIN');
   }
 
-  async listHeld(_request: HeldRequest): Promise<Reading<readonly Uint8Array[]>> {
-    return unknown('unsupported', 'BPF iterators are not used yet');
+  readDescriptors(tables: readonly TableRef[]): Promise<readonly Reading<DescriptorTable>[]> {
+    return readTables(tables.map(({ pid, tid }) => this.#locate(`/proc/${pid}/task/${tid}/fd`)));
   }
 
-  async listSocketUses(_namespace: NamespaceRef): Promise<Reading<readonly Uint8Array[]>> {
-    return unknown('unsupported', 'BPF iterators are not used yet');
+  async listHeld(request: HeldRequest): Promise<Reading<readonly Uint8Array[]>> {
+    return this.#listings.known ? this.#listings.value.listHeld(request) : this.#listings;
+  }
+
+  async listSocketUses(namespace: NamespaceRef, states: readonly TcpState[]): Promise<Reading<readonly Uint8Array[]>> {
+    return this.#listings.known ? this.#listings.value.listSocketUses(namespace, states) : this.#listings;
   }
 
   shareDescriptors(tidA: number, tidB: number): Reading<boolean> {
@@ -117,10 +132,16 @@ export class LiveSource implements KernelSource {
     return answer(tcpInfoOfDescriptor(holder, inode), `descriptor ${holder.fd} of ${holder.pid}`);
   }
 
-  timed<T>(_name: string, work: () => T): { readonly value: T; readonly ms: number } {
+  timed<T>(_name: string, work: () => T): Timed<T> {
     const start = performance.now();
     const value = work();
-    return { value, ms: Math.round((performance.now() - start) * 100) / 100 };
+    return { value, ms: since(start) };
+  }
+
+  async timedAsync<T>(_name: string, work: () => Promise<T>): Promise<Timed<T>> {
+    const start = performance.now();
+    const value = await work();
+    return { value, ms: since(start) };
   }
 
   close(): void {
@@ -131,12 +152,31 @@ export class LiveSource implements KernelSource {
     return this.#procRoot === '/proc' ? path : path.replace(/^\/proc(?=\/|$)/, this.#procRoot);
   }
 
+  #isOwn({ inode }: NamespaceRef): boolean {
+    this.#ownNamespace ??= readOwnNamespace();
+    return inode === this.#ownNamespace;
+  }
+
+  #openListings({ bpf = true, cacheFolder }: LiveOptions): Reading<BpfListings> {
+    if (!bpf) return unknown('not-asked', 'BPF is switched off');
+    // Of another pid namespace, perhaps: the numbers of its processes would not be those that BPF tells.
+    if (this.#procRoot !== '/proc') return unknown('unsupported', `BPF with procfs at ${this.#procRoot}`);
+    const enter: ListingsOptions['enter'] = (namespace, open) =>
+      this.#isOwn(namespace) ? open() : inNetworkNamespace(this.#locate(namespace.path), open);
+    const findFolder = cacheFolder === undefined ? findCacheFolder : (): string | null => cacheFolder;
+    return known(new BpfListings({ source: this, enter, findCacheFolder: findFolder }));
+  }
+
   /** A socket stays in the namespace where it was opened, so the thread is back before the dump begins. */
   #openNetlink(namespace: NamespaceRef): SystemResult<NetlinkSocket> {
-    this.#ownNamespace ??= readOwnNamespace();
-    if (namespace.inode === this.#ownNamespace) return NetlinkSocket.open();
+    if (this.#isOwn(namespace)) return NetlinkSocket.open();
     return inNetworkNamespace(this.#locate(namespace.path), () => NetlinkSocket.open());
   }
+}
+
+/** Milliseconds, to two digits. */
+function since(start: number): number {
+  return Math.round((performance.now() - start) * 100) / 100;
 }
 
 function readOwnNamespace(): number {

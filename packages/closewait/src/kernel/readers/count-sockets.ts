@@ -12,7 +12,7 @@ import {
 } from '@closewait/core/facts';
 import { fromLinuxState, TCP_STATES, type TcpState } from '@closewait/core/tcp';
 import type { LookLog } from './look-log.ts';
-import { visitNamespaces } from './read-sockets.ts';
+import { payloadOf, visitNamespaces } from './read-sockets.ts';
 
 /** All TCP sockets, counted; of one state also where they are. */
 export interface SocketCount {
@@ -43,7 +43,8 @@ export function countSockets(
   const ports = new Map<number, number>();
   const inodes = new Set<number>();
   const request = { states: LISTED_STATES, extensions: [] };
-  const unread = visitNamespaces(source, namespaces, request, log, (payload, namespace) => {
+  const unread = visitNamespaces(source, namespaces, request, log, (message, namespace) => {
+    const payload = payloadOf(message);
     const number = peekInetDiagState(payload);
     const found = fromLinuxState(number);
     const counts = perNamespace.get(namespace.inode);

@@ -18,6 +18,14 @@ export class LookLog {
     return value;
   }
 
+  /** The same for a reader that waits. */
+  async runAsync<T extends { readonly problem?: Unknown }>(name: string, read: () => Promise<T>): Promise<T> {
+    const { value, ms } = await this.#source.timedAsync(name, read);
+    const { problem } = value;
+    this.readers.push(problem === undefined ? { name, ok: true, ms } : { name, ok: false, ms, problem });
+    return value;
+  }
+
   /** Runs a reader that says itself what it missed, and notes its time. */
   time<T>(name: string, read: () => T): T {
     const { value, ms } = this.#source.timed(name, read);

@@ -1,14 +1,8 @@
-import {
-  calmFor,
-  createAddressTexts,
-  decodeInetDiagMessage,
-  describeProblem,
-  peekInetDiagCookie,
-} from '@closewait/core/codec';
+import { calmFor, describeProblem, peekInetDiagCookie } from '@closewait/core/codec';
 import { type KernelSource, type NamespaceRef, type SocketFacts, type Unknown, unknown } from '@closewait/core/facts';
 import type { TcpState } from '@closewait/core/tcp';
 import type { LookLog } from './look-log.ts';
-import { isOrphan, visitNamespaces } from './read-sockets.ts';
+import { createDecoders, isOrphan, payloadOf, visitNamespaces } from './read-sockets.ts';
 
 /** What became of the sockets of a first look. */
 export interface ComparedSockets {
@@ -36,9 +30,10 @@ export function readAgain(
   const sockets: SocketFacts[] = [];
   const moved = new Set<bigint>();
   const arrived: SocketFacts[] = [];
-  const addresses = createAddressTexts();
+  const decoderOf = createDecoders(EXTENSIONS);
   let passedMs: number | null = null;
-  const unread = visitNamespaces(source, namespaces, { states, extensions: EXTENSIONS }, log, (payload, { inode }) => {
+  const unread = visitNamespaces(source, namespaces, { states, extensions: EXTENSIONS }, log, (message, namespace) => {
+    const payload = payloadOf(message);
     if (isOrphan(payload)) return undefined;
     const was = earlier.take(peekInetDiagCookie(payload));
     const calmMs = was === undefined ? null : calmFor(payload, was);
@@ -47,7 +42,7 @@ export function readAgain(
       sockets.push(was);
       return undefined;
     }
-    const decoded = decodeInetDiagMessage(payload, inode, EXTENSIONS, addresses);
+    const decoded = decoderOf(namespace).decode(message.view, message.payloadStart, message.payloadEnd);
     if (!decoded.ok) return unknown('garbled', describeProblem(decoded.problem));
     const socket = decoded.value;
     if (was?.state !== 'CLOSE-WAIT' && socket.state === 'CLOSE-WAIT') arrived.push(socket);

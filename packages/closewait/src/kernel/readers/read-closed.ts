@@ -73,7 +73,7 @@ function readInfo(source: KernelSource, holder: Holder, inode: number): Reading<
  * A socket without a measured round trip and without a byte was never connected (or refused in its handshake). One
  * that cannot be asked stays a candidate.
  */
-function isClosedAfterUse(info: Reading<TcpInfo>): boolean {
+export function isClosedAfterUse(info: Reading<TcpInfo>): boolean {
   if (!info.known) return info.why !== 'gone';
   const { state, bytesAcked, bytesReceived, roundTripTimeUs } = info.value;
   return state === 'CLOSED' && (bytesAcked > 0 || bytesReceived > 0 || roundTripTimeUs > 0);

@@ -4,6 +4,7 @@ import {
   type KernelSource,
   known,
   type Reading,
+  type TableRef,
   type Unknown,
 } from '@closewait/core/facts';
 import { type LookLog, Refusals } from './look-log.ts';
@@ -47,11 +48,45 @@ const MOST_TABLES_WITHOUT_KCMP = 16;
  * Finds every holder of the wanted sockets in /proc/PID/task/TID/fd. /proc/PID/fd alone would miss a process whose
  * leader thread has exited (its directory is empty) and threads with a table of their own (unshare(CLONE_FILES)).
  */
-export function readHolders(source: KernelSource, pids: readonly number[], wanted: Wanted, log: LookLog): HolderIndex {
+export async function readHolders(
+  source: KernelSource,
+  pids: readonly number[],
+  wanted: Wanted,
+  log: LookLog,
+): Promise<HolderIndex> {
   const index = new HolderIndexBuilder(wanted);
   const refusals = new Refusals();
-  const unknownSharing = new Refusals();
+  const tables = listTables(source, pids, refusals, log);
   let read = 0;
+  let deniedPid = 0;
+  for (const [position, answer] of (await source.readDescriptors(tables)).entries()) {
+    const { pid, tid, distinct } = tables[position] ?? NO_TABLE;
+    if (answer.known) {
+      read++;
+      index.add(pid, tid, answer.value, distinct);
+    } else if (pid !== deniedPid) {
+      refusals.add(answer);
+      // One table of a process denied is all of them.
+      if (answer.why === 'denied') deniedPid = pid;
+    }
+  }
+  refusals.report(log, 'descriptor tables');
+  const { holders, others, openByPid, instances } = index;
+  const found = { holders, others, openByPid, instances };
+  return read > 0 || pids.length === 0 ? found : { ...found, problem: noTable(pids.length) };
+}
+
+interface Table extends TableRef {
+  /** No other table of this process that is read is the same one. */
+  readonly distinct: boolean;
+}
+
+const NO_TABLE: Table = { pid: 0, tid: 0, distinct: true };
+
+/** The tables of all processes, each once as far as the kernel tells. */
+function listTables(source: KernelSource, pids: readonly number[], refusals: Refusals, log: LookLog): readonly Table[] {
+  const unknownSharing = new Refusals();
+  const list: Table[] = [];
   for (const pid of pids) {
     const tables = readDistinctTables(source, pid);
     if (!tables.known) {
@@ -60,22 +95,10 @@ export function readHolders(source: KernelSource, pids: readonly number[], wante
     }
     const { tids, undecided } = tables.value;
     if (undecided !== undefined && tids.length > MOST_TABLES_WITHOUT_KCMP) unknownSharing.add(undecided);
-    for (const tid of tids) {
-      const table = source.readDescriptors(pid, tid);
-      if (table.known) {
-        read++;
-        index.add(pid, tid, table.value, undecided === undefined);
-      } else {
-        refusals.add(table);
-        if (table.why === 'denied') break;
-      }
-    }
+    for (const tid of tids) list.push({ pid, tid, distinct: undecided === undefined });
   }
-  refusals.report(log, 'descriptor tables');
   unknownSharing.report(log, 'threads with private descriptor tables');
-  const { holders, others, openByPid, instances } = index;
-  const found = { holders, others, openByPid, instances };
-  return read > 0 || pids.length === 0 ? found : { ...found, problem: noTable(pids.length) };
+  return list;
 }
 
 function noTable(processes: number): Unknown {

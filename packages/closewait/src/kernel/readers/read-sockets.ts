@@ -1,25 +1,25 @@
 import {
   createAddressTexts,
-  decodeInetDiagMessage,
   describeProblem,
-  isPersistWaiting,
+  InetDiagDecoder,
   isSocketMessage,
+  type MessageCursor,
+  messageProblem,
+  messagesOf,
+  nextMessage,
   peekInetDiagInode,
   peekInetDiagState,
-  splitNetlinkMessages,
 } from '@closewait/core/codec';
 import {
   type DumpExtension,
   type DumpRequest,
   type KernelSource,
-  known,
-  type NamespaceFacts,
   type NamespaceRef,
   type SocketFacts,
   type Unknown,
   unknown,
 } from '@closewait/core/facts';
-import { fromLinuxState, TCP_STATES, type TcpState, toLinuxState } from '@closewait/core/tcp';
+import { type TcpState, toLinuxState } from '@closewait/core/tcp';
 import type { LookLog } from './look-log.ts';
 
 const FAMILIES = ['ipv4', 'ipv6'] as const;
@@ -30,18 +30,8 @@ export interface SocketList {
   readonly sockets: readonly SocketFacts[];
   /** The namespaces that answered. */
   readonly answered: readonly NamespaceRef[];
-  readonly problem?: Unknown;
-}
-
-/** All TCP sockets of the machine, counted, and the listeners. */
-export interface SocketCensus {
-  readonly namespaces: readonly NamespaceFacts[];
-  readonly countByState: Readonly<Partial<Record<TcpState, number>>>;
-  readonly listeners: readonly SocketFacts[];
-  /** Connections in ESTABLISHED whose peer does not take what was sent; the first of very many. */
-  readonly congested: readonly SocketFacts[];
-  /** Inodes of all TCP sockets that the kernel lists. */
-  readonly inodes: ReadonlySet<number>;
+  /** Why the others did not, by inode. */
+  readonly unread: ReadonlyMap<number, Unknown>;
   readonly problem?: Unknown;
 }
 
@@ -68,10 +58,10 @@ export function readSockets(
   log: LookLog,
 ): SocketList {
   const sockets: SocketFacts[] = [];
-  const addresses = createAddressTexts();
-  const unread = visitNamespaces(source, namespaces, { states, extensions }, log, (payload, namespace) => {
-    if (!orphans && isOrphan(payload)) return undefined;
-    const socket = decodeInetDiagMessage(payload, namespace.inode, extensions, addresses);
+  const decoderOf = createDecoders(extensions);
+  const unread = visitNamespaces(source, namespaces, { states, extensions }, log, (message, namespace) => {
+    if (!orphans && isOrphan(payloadOf(message))) return undefined;
+    const socket = decoderOf(namespace).decode(message.view, message.payloadStart, message.payloadEnd);
     if (!socket.ok) return unknown('garbled', describeProblem(socket.problem));
     sockets.push(socket.value);
     return undefined;
@@ -79,58 +69,29 @@ export function readSockets(
   return {
     sockets,
     answered: namespaces.filter(({ inode }) => !unread.has(inode)),
+    unread,
     ...wholeProblem(namespaces, unread),
   };
 }
 
-/** Counts every TCP socket by state without decoding more than the listeners. */
-export function readCensus(source: KernelSource, namespaces: readonly NamespaceRef[], log: LookLog): SocketCensus {
-  const countByState: Partial<Record<TcpState, number>> = {};
-  const countByNamespace = new Map<number, number>();
-  const listeners: SocketFacts[] = [];
-  const congested: SocketFacts[] = [];
-  let moreCongested = 0;
-  const inodes = new Set<number>();
+/** Makes a decoder for each namespace; they share the texts of addresses. */
+export function createDecoders(extensions: readonly DumpExtension[]): (namespace: NamespaceRef) => InetDiagDecoder {
   const addresses = createAddressTexts();
-  const states = TCP_STATES.filter((state) => state !== 'CLOSED');
-  const unread = visitNamespaces(source, namespaces, { states, extensions: [] }, log, (payload, { inode }) => {
-    const number = peekInetDiagState(payload);
-    const state = fromLinuxState(number);
-    if (state === null) return unknown('garbled', `struct inet_diag_msg: state ${number}`);
-    countByState[state] = (countByState[state] ?? 0) + 1;
-    countByNamespace.set(inode, (countByNamespace.get(inode) ?? 0) + 1);
-    inodes.add(peekInetDiagInode(payload));
-    const list = state === 'LISTEN' ? listeners : isCongested(state, payload) ? congested : null;
-    if (list === null) return undefined;
-    if (list === congested && congested.length >= MOST_CONGESTED) {
-      moreCongested++;
-      return undefined;
-    }
-    const socket = decodeInetDiagMessage(payload, inode, [], addresses);
-    if (!socket.ok) return unknown('garbled', describeProblem(socket.problem));
-    list.push(socket.value);
-    return undefined;
-  });
-  if (moreCongested > 0) {
-    const why = unknown('not-asked', `no more than ${MOST_CONGESTED} are read`);
-    log.missed(`${moreCongested} connections whose peer does not take what was sent`, why);
-  }
-  const seen = namespaces.map(({ inode, path }) => ({
-    inode,
-    path,
-    sockets: unread.get(inode) ?? known(countByNamespace.get(inode) ?? 0),
-  }));
-  return { namespaces: seen, countByState, listeners, congested, inodes, ...wholeProblem(namespaces, unread) };
+  const decoders = new Map<number, InetDiagDecoder>();
+  return ({ inode }) => {
+    const found = decoders.get(inode) ?? new InetDiagDecoder({ netns: inode, extensions, addresses });
+    decoders.set(inode, found);
+    return found;
+  };
 }
 
-/** One that is slow is enough to explain a reader that waits for it. */
-const MOST_CONGESTED = 1000;
+/** Called with each message about a socket; the answer is what is wrong with it. */
+export type Visit = (message: MessageCursor, namespace: NamespaceRef) => Unknown | undefined;
 
-function isCongested(state: TcpState, payload: Uint8Array): boolean {
-  return state === 'ESTABLISHED' && isPersistWaiting(payload);
+/** A view of the message where the cursor is. */
+export function payloadOf({ view, payloadStart, payloadEnd }: MessageCursor): Uint8Array {
+  return new Uint8Array(view.buffer, payloadStart, payloadEnd - payloadStart);
 }
-
-export type Visit = (payload: Uint8Array, namespace: NamespaceRef) => Unknown | undefined;
 
 /** Visits each socket of each namespace. The answer: the namespaces of which no socket could be read, and why. */
 export function visitNamespaces(
@@ -202,11 +163,14 @@ function visitFamilies(
 function visitDump(datagrams: readonly Uint8Array[], namespace: NamespaceRef, visit: Visit): Unknown | undefined {
   let problem: Unknown | undefined;
   for (const datagram of datagrams) {
-    const split = splitNetlinkMessages(datagram);
-    if (!split.ok) return unknown('garbled', describeProblem(split.problem));
-    for (const message of split.value) {
+    const message = messagesOf(datagram);
+    for (let step = nextMessage(message); step !== 'end'; step = nextMessage(message)) {
+      if (step === 'cut') {
+        const cut = messageProblem(message, datagram);
+        return cut.ok ? undefined : unknown('garbled', describeProblem(cut.problem));
+      }
       if (!isSocketMessage(message.type)) continue;
-      const found = visit(message.payload, namespace);
+      const found = visit(message, namespace);
       problem ??= found;
     }
   }
@@ -214,7 +178,7 @@ function visitDump(datagrams: readonly Uint8Array[], namespace: NamespaceRef, vi
 }
 
 /** Set where not one namespace could be read: the look is then worth nothing. */
-function wholeProblem(
+export function wholeProblem(
   namespaces: readonly NamespaceRef[],
   unread: ReadonlyMap<number, Unknown>,
 ): { readonly problem?: Unknown } {

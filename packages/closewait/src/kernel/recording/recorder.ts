@@ -6,7 +6,10 @@ import type {
   KernelSource,
   LookTime,
   NamespaceRef,
+  NetworkFile,
   Reading,
+  TableRef,
+  Timed,
 } from '@closewait/core/facts';
 import { mapReading } from '@closewait/core/facts';
 import type { TcpState } from '@closewait/core/tcp';
@@ -80,8 +83,19 @@ export class Recorder implements KernelSource {
     return this.#keep(entryKey('readInode', path), ANSWERS.number, this.#source.readInode(path));
   }
 
-  readDescriptors(pid: number, tid: number): Reading<DescriptorTable> {
-    return this.#keep(entryKey('readDescriptors', pid, tid), ANSWERS.table, this.#source.readDescriptors(pid, tid));
+  readNetworkFile(namespace: NamespaceRef, name: NetworkFile): Reading<Uint8Array> {
+    const key = entryKey('readNetworkFile', namespace.inode, name);
+    return this.#keep(key, ANSWERS.bytes, this.#source.readNetworkFile(namespace, name));
+  }
+
+  async readDescriptors(tables: readonly TableRef[]): Promise<readonly Reading<DescriptorTable>[]> {
+    const look = this.#look;
+    const answers = await this.#source.readDescriptors(tables);
+    for (const [index, { pid, tid }] of tables.entries()) {
+      const answer = answers[index];
+      if (answer !== undefined) this.#keep(entryKey('readDescriptors', pid, tid), ANSWERS.table, answer, look);
+    }
+    return answers;
   }
 
   async listHeld(request: HeldRequest): Promise<Reading<readonly Uint8Array[]>> {
@@ -135,9 +149,16 @@ export class Recorder implements KernelSource {
     );
   }
 
-  timed<T>(name: string, work: () => T): { readonly value: T; readonly ms: number } {
+  timed<T>(name: string, work: () => T): Timed<T> {
     const result = this.#source.timed(name, work);
     this.#keep(entryKey('timed', name), ANSWERS.ms, result.ms);
+    return result;
+  }
+
+  async timedAsync<T>(name: string, work: () => Promise<T>): Promise<Timed<T>> {
+    const look = this.#look;
+    const result = await this.#source.timedAsync(name, work);
+    this.#keep(entryKey('timed', name), ANSWERS.ms, result.ms, look);
     return result;
   }
 

@@ -15,7 +15,10 @@ import {
   known,
   type LookTime,
   type NamespaceRef,
+  type NetworkFile,
   type Reading,
+  type TableRef,
+  type Timed,
   type Unknown,
   unknown,
 } from '@closewait/core/facts';
@@ -81,8 +84,12 @@ export class Replayer implements KernelSource {
     return this.#reading(entryKey('readInode', path), ANSWERS.number);
   }
 
-  readDescriptors(pid: number, tid: number): Reading<DescriptorTable> {
-    return this.#reading(entryKey('readDescriptors', pid, tid), ANSWERS.table);
+  readNetworkFile({ inode }: NamespaceRef, name: NetworkFile): Reading<Uint8Array> {
+    return this.#reading(entryKey('readNetworkFile', inode, name), ANSWERS.bytes);
+  }
+
+  async readDescriptors(tables: readonly TableRef[]): Promise<readonly Reading<DescriptorTable>[]> {
+    return tables.map(({ pid, tid }) => this.#reading(entryKey('readDescriptors', pid, tid), ANSWERS.table));
   }
 
   async listHeld(request: HeldRequest): Promise<Reading<readonly Uint8Array[]>> {
@@ -122,12 +129,20 @@ export class Replayer implements KernelSource {
     return this.#reading(entryKey('readTcpInfo', pid, tid, fd, inode), ANSWERS.bytes);
   }
 
-  timed<T>(name: string, work: () => T): { readonly value: T; readonly ms: number } {
-    return { value: work(), ms: this.#find(entryKey('timed', name), ANSWERS.ms) ?? 0 };
+  timed<T>(name: string, work: () => T): Timed<T> {
+    return { value: work(), ms: this.#timeOf(name) };
+  }
+
+  async timedAsync<T>(name: string, work: () => Promise<T>): Promise<Timed<T>> {
+    return { value: await work(), ms: this.#timeOf(name) };
   }
 
   close(): void {
     // The recording is in memory.
+  }
+
+  #timeOf(name: string): number {
+    return this.#find(entryKey('timed', name), ANSWERS.ms) ?? 0;
   }
 
   #find<T>(question: string, codec: AnswerCodec<T>): T | undefined {

@@ -1,0 +1,72 @@
+import type { HeldRecords } from '@closewait/core/codec';
+import { type SocketFacts, valueOr } from '@closewait/core/facts';
+import { closedOf, ownersOf } from './gather-held.ts';
+import type { Gathered, GatherQuery } from './gathered.ts';
+import { joinHeld } from './list-held.ts';
+import { readClosed } from './read-closed.ts';
+import { readHolders } from './read-holders.ts';
+import { readListeners } from './read-listeners.ts';
+import { readSockets, type SocketList } from './read-sockets.ts';
+
+type Holding = Omit<Gathered, 'sockets' | 'listeners' | 'unread' | 'problem'>;
+
+/**
+ * Sockets from sock_diag, in whatever states, and their holders: from a walk over all descriptors where there is one,
+ * otherwise from the descriptor tables of all processes.
+ */
+export async function gatherDumped(records: HeldRecords | null, query: GatherQuery): Promise<Gathered> {
+  const { source, namespaces, states, census, log } = query;
+  // A busy host has tens of thousands of connections in FIN-WAIT-2 that no process has any more; they are counted.
+  const asked = { states, extensions: ['info'] as const, orphans: census === null };
+  const list: SocketList = log.run('sock_diag', () => readSockets(source, namespaces, asked, log));
+  const { sockets, unread, problem } = list;
+  const listeners = census?.listeners ?? readListeners(sockets, query);
+  const of = [...sockets, ...listeners, ...(census?.congested ?? [])];
+  const holding = records === null ? await readTables(of, list, query) : joinRecords(records, query);
+  return { sockets, listeners, ...holding, unread, ...(problem === undefined ? {} : { problem }) };
+}
+
+function joinRecords(records: HeldRecords, { source, census, log }: GatherQuery): Holding {
+  const listing = log.time('holders', () => joinHeld(records, { states: [], netns: null }, source, log));
+  const closed = census === null ? [] : closedOf(listing);
+  return {
+    holders: listing.holders,
+    instances: listing.instances,
+    others: null,
+    closed,
+    owners: ownersOf(listing, closed),
+    openOf: (pid) => valueOr(source.countDescriptors(pid), undefined),
+  };
+}
+
+/** Descriptor tables are the dearest thing to read: only when there is a socket to attribute. */
+async function readTables(
+  sockets: readonly SocketFacts[],
+  { answered }: SocketList,
+  { source, pids, census, log }: GatherQuery,
+): Promise<Holding> {
+  const inodes = new Set<number>();
+  for (const { inode } of sockets) inodes.add(inode);
+  inodes.delete(0);
+  // A report also looks for sockets that sock_diag has forgotten, so it cannot do without.
+  if (inodes.size === 0 && census === null) return NO_HOLDING;
+  const exceptOthers = census === null ? null : census.inodes.union(inodes);
+  const index = await log.runAsync('descriptors', () => readHolders(source, pids, { inodes, exceptOthers }, log));
+  const { holders, instances, others } = index;
+  const openOf = (pid: number): number | undefined => index.openByPid.get(pid);
+  const ofSockets = new Set([...holders.values()].flatMap((list) => list.map(({ pid }) => pid)));
+  if (census === null) return { holders, instances, others, closed: [], owners: ofSockets, openOf };
+  const listed = new Set(answered.map(({ inode }) => inode));
+  const { closed } = log.run('closed sockets', () => readClosed(source, others, listed, log));
+  const owners = ofSockets.union(new Set(closed.flatMap((socket) => socket.holders.map(({ pid }) => pid))));
+  return { holders, instances, others, closed, owners, openOf };
+}
+
+const NO_HOLDING: Holding = {
+  holders: new Map(),
+  instances: new Map(),
+  others: null,
+  closed: [],
+  owners: new Set(),
+  openOf: () => undefined,
+};

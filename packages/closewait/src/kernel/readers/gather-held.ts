@@ -1,0 +1,61 @@
+import type { HeldRecords } from '@closewait/core/codec';
+import { type SocketFacts, valueOr } from '@closewait/core/facts';
+import type { Gathered, GatherQuery } from './gathered.ts';
+import { type HeldListing, joinHeld } from './list-held.ts';
+import { isClosedAfterUse } from './read-closed.ts';
+import { readListeners } from './read-listeners.ts';
+import { readUnheld } from './read-unheld.ts';
+
+/**
+ * Sockets with their holders from one walk over all descriptors, and from sock_diag the few that no descriptor refers to.
+ *
+ * @param netns of which namespace alone; null: of all, also of those that no path leads to.
+ */
+export function gatherHeld(records: HeldRecords, netns: number | null, query: GatherQuery): Gathered {
+  const { source, namespaces, states, census, log } = query;
+  const listing = log.time('holders', () => joinHeld(records, { states, netns }, source, log));
+  const { holders, instances } = listing;
+  const held = {
+    countByNamespace: countStuck(listing.sockets),
+    has: (inode: number) => holders.has(inode),
+    otherCounts: census?.counts ?? null,
+    listeners: census?.listeners ?? null,
+  };
+  const unheld = log.run('sock_diag', () => readUnheld(source, namespaces, held, log));
+  const { sockets: loose, unread, problem } = unheld;
+  const closed = census === null ? [] : closedOf(listing);
+  return {
+    sockets: loose.length === 0 ? listing.sockets : [...listing.sockets, ...loose],
+    listeners: census?.listeners ?? readListeners(loose, query),
+    holders,
+    instances,
+    others: null,
+    closed,
+    owners: ownersOf(listing, closed),
+    openOf: (pid) => valueOr(source.countDescriptors(pid), undefined),
+    unread,
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+function countStuck(sockets: readonly SocketFacts[]): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (const { state, netns } of sockets) {
+    if (state === 'CLOSE-WAIT') counts.set(netns, (counts.get(netns) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** The processes of all sockets, the closed ones that count among them. */
+export function ownersOf({ owners }: HeldListing, closed: Gathered['closed']): ReadonlySet<number> {
+  return owners.union(new Set(closed.flatMap(({ holders }) => holders.map(({ pid }) => pid))));
+}
+
+/** What was a connection, of the sockets that the kernel has closed. */
+export function closedOf({ closed }: HeldListing): Gathered['closed'] {
+  return closed.flatMap(({ socket: { inode, family, info }, holders }) =>
+    isClosedAfterUse(info)
+      ? [{ inode, holders, protocol: family === 'ipv4' ? ('TCP' as const) : ('TCPv6' as const), info }]
+      : [],
+  );
+}

@@ -1,0 +1,38 @@
+import type { ClosedSocket, Holder, KernelSource, NamespaceRef, SocketFacts, Unknown } from '@closewait/core/facts';
+import type { TcpState } from '@closewait/core/tcp';
+import type { LookLog } from './look-log.ts';
+import type { SocketCensus } from './read-census.ts';
+import type { Instances } from './read-holders.ts';
+
+/** What sockets and holders are to be gathered from. */
+export interface GatherQuery {
+  readonly source: KernelSource;
+  readonly namespaces: readonly NamespaceRef[];
+  readonly pids: readonly number[];
+  /** The sockets to read whole. */
+  readonly states: readonly TcpState[];
+  /** Null for a list, which needs neither counts nor sockets that are closed but held. */
+  readonly census: SocketCensus | null;
+  readonly log: LookLog;
+}
+
+/** The sockets of a look and who holds them, whichever way they were found. */
+export interface Gathered {
+  readonly sockets: readonly SocketFacts[];
+  readonly listeners: readonly SocketFacts[];
+  /** By inode. */
+  readonly holders: ReadonlyMap<number, readonly Holder[]>;
+  /** By pid: descriptors of epoll instances and io_urings. */
+  readonly instances: ReadonlyMap<number, Instances>;
+  /** Holders of sockets that are not TCP, by inode; null where they were passed over. */
+  readonly others: ReadonlyMap<number, readonly Holder[]> | null;
+  readonly closed: readonly ClosedSocket[];
+  /** Every process that holds any of these sockets. */
+  readonly owners: ReadonlySet<number>;
+  /** Open descriptors of a process, where they were counted. */
+  readonly openOf: (pid: number) => number | undefined;
+  /** The namespaces whose sockets could not be read, by inode. */
+  readonly unread: ReadonlyMap<number, Unknown>;
+  /** Set where not one of them could be read. */
+  readonly problem?: Unknown;
+}

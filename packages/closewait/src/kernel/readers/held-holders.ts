@@ -1,0 +1,73 @@
+import type { HeldRecords } from '@closewait/core/codec';
+import type { Holder } from '@closewait/core/facts';
+
+/**
+ * Holders by inode on top of listed records. Nothing is made for a socket before somebody asks for it: of 100,000 holders
+ * a report names a few hundred.
+ */
+export class HeldHolders implements ReadonlyMap<number, readonly Holder[]> {
+  readonly #records: HeldRecords;
+  /** Record of the first holder, by inode. */
+  readonly #first = new Map<number, number>();
+  /** Of those sockets that have several: the records of all. */
+  readonly #several = new Map<number, number[]>();
+
+  constructor(records: HeldRecords) {
+    this.#records = records;
+  }
+
+  /** Adds the holder of a record; the answer is whether it is the first one of its socket. */
+  add(index: number, inode: number): boolean {
+    const first = this.#first.get(inode);
+    if (first === undefined) {
+      this.#first.set(inode, index);
+      return true;
+    }
+    const several = this.#several.get(inode);
+    if (several === undefined) this.#several.set(inode, [first, index]);
+    else several.push(index);
+    return false;
+  }
+
+  get size(): number {
+    return this.#first.size;
+  }
+
+  has(inode: number): boolean {
+    return this.#first.has(inode);
+  }
+
+  get(inode: number): readonly Holder[] | undefined {
+    const first = this.#first.get(inode);
+    return first === undefined ? undefined : this.#holdersOf(inode, first);
+  }
+
+  *entries(): MapIterator<[number, readonly Holder[]]> {
+    for (const [inode, first] of this.#first) yield [inode, this.#holdersOf(inode, first)];
+  }
+
+  keys(): MapIterator<number> {
+    return this.#first.keys();
+  }
+
+  *values(): MapIterator<readonly Holder[]> {
+    for (const [inode, first] of this.#first) yield this.#holdersOf(inode, first);
+  }
+
+  [Symbol.iterator](): MapIterator<[number, readonly Holder[]]> {
+    return this.entries();
+  }
+
+  forEach(visit: (holders: readonly Holder[], inode: number, map: this) => void): void {
+    for (const [inode, holders] of this) visit(holders, inode, this);
+  }
+
+  #holdersOf(inode: number, first: number): readonly Holder[] {
+    const several = this.#several.get(inode);
+    return several === undefined ? [this.#holderAt(first)] : several.map((index) => this.#holderAt(index));
+  }
+
+  #holderAt(index: number): Holder {
+    return { pid: this.#records.pidAt(index), tid: this.#records.tidAt(index), fd: this.#records.fdAt(index) };
+  }
+}

@@ -1,0 +1,111 @@
+import { describeProblem, HeldRecords } from '@closewait/core/codec';
+import { type HeldRequest, type Holder, type KernelSource, type SocketFacts, unknown } from '@closewait/core/facts';
+import { linuxStateMask, type TcpState, toLinuxState } from '@closewait/core/tcp';
+import { uniteTables } from '../bpf/unite-tables.ts';
+import { HeldHolders } from './held-holders.ts';
+import type { LookLog } from './look-log.ts';
+import type { Instances, TableEntry } from './read-holders.ts';
+
+/** What a walk over all descriptors of the machine has found of TCP sockets. */
+export interface HeldListing {
+  /** Each socket once, in the order of the walk; the closed ones are in `closed`. */
+  readonly sockets: readonly SocketFacts[];
+  readonly holders: ReadonlyMap<number, readonly Holder[]>;
+  /** What the kernel has closed, or never connected, and a process still holds. */
+  readonly closed: readonly HeldClosed[];
+  readonly instances: ReadonlyMap<number, Instances>;
+  /** Every process that holds one of these sockets; `closed` has its own holders. */
+  readonly owners: ReadonlySet<number>;
+}
+
+/** A socket in state CLOSED with its holders. */
+interface HeldClosed {
+  readonly socket: SocketFacts;
+  readonly holders: readonly Holder[];
+}
+
+/**
+ * Walks all descriptors of the machine while other readers read. Null where that cannot be done: a kernel, a privilege,
+ * a recording without it. The log says why; descriptor tables tell the same more slowly.
+ */
+export async function listHeld(source: KernelSource, request: HeldRequest, log: LookLog): Promise<HeldRecords | null> {
+  const { value: listed, ms } = await source.timedAsync('bpf', () => source.listHeld(request));
+  // A recording from before there was such a walk has nothing to say about it.
+  if (!listed.known && listed.why === 'not-asked') return null;
+  const records = listed.known ? HeldRecords.from(listed.value) : null;
+  if (records?.ok === true) {
+    log.readers.push({ name: 'bpf', ok: true, ms });
+    return records.value;
+  }
+  const problem = records === null ? listed : unknown('garbled', describeProblem(records.problem));
+  if (!problem.known) log.readers.push({ name: 'bpf', ok: false, ms, problem });
+  return null;
+}
+
+/** Which of the listed sockets belong to a look. */
+export interface HeldChoice {
+  /** The others are only looked up by inode. */
+  readonly states: readonly TcpState[];
+  /** Null: of all network namespaces. */
+  readonly netns: number | null;
+}
+
+const CLOSED = toLinuxState('CLOSED');
+
+/** Puts listed descriptors together: each socket once, with all of its holders. */
+export function joinHeld(
+  records: HeldRecords,
+  { states, netns }: HeldChoice,
+  source: KernelSource,
+  log: LookLog,
+): HeldListing {
+  const { kept, undecided } = uniteTables(records, (tidA, tidB) => source.shareDescriptors(tidA, tidB));
+  if (undecided !== null) log.missed('threads with private descriptor tables', undecided);
+  const mask = linuxStateMask(states);
+  const sockets: SocketFacts[] = [];
+  const holders = new HeldHolders(records);
+  const closed: SocketFacts[] = [];
+  const ofClosed = new HeldHolders(records);
+  const instances = new Map<number, { readonly epolls: TableEntry[]; readonly rings: TableEntry[] }>();
+  const owners = new Set<number>();
+  let owner = 0;
+  for (let position = 0; position < (kept ?? records).length; position++) {
+    const index = kept === null ? position : (kept[position] ?? 0);
+    const inode = records.inodeAt(index);
+    if (inode === 0) {
+      addInstance(instances, records, index);
+      continue;
+    }
+    if (netns !== null && records.netnsAt(index) !== netns) continue;
+    const state = records.stateNumberAt(index);
+    if (state === CLOSED) {
+      if (ofClosed.add(index, inode)) closed.push(records.socketAt(index));
+      continue;
+    }
+    if (holders.add(index, inode) && ((mask >>> state) & 1) !== 0) sockets.push(records.socketAt(index));
+    const pid = records.pidAt(index);
+    if (pid === owner) continue;
+    // The walk goes process by process.
+    owner = pid;
+    owners.add(pid);
+  }
+  return {
+    sockets,
+    holders,
+    closed: closed.map((socket) => ({ socket, holders: ofClosed.get(socket.inode) ?? [] })),
+    instances,
+    owners,
+  };
+}
+
+function addInstance(
+  instances: Map<number, { readonly epolls: TableEntry[]; readonly rings: TableEntry[] }>,
+  records: HeldRecords,
+  index: number,
+): void {
+  const pid = records.pidAt(index);
+  const found = instances.get(pid) ?? { epolls: [], rings: [] };
+  instances.set(pid, found);
+  const list = records.kindAt(index) === 'epoll' ? found.epolls : found.rings;
+  list.push({ tid: records.tidAt(index), fd: records.fdAt(index) });
+}

@@ -1,0 +1,141 @@
+import { decodeSocketsInUse, describeProblem, peekInetDiagInode } from '@closewait/core/codec';
+import {
+  type KernelSource,
+  type NamespaceRef,
+  type NetworkFile,
+  type SocketFacts,
+  type Unknown,
+  unknown,
+} from '@closewait/core/facts';
+import { TCP_STATES } from '@closewait/core/tcp';
+import type { LookLog } from './look-log.ts';
+import type { NamespaceCount } from './read-census.ts';
+import { createDecoders, payloadOf, readSockets, visitNamespaces, wholeProblem } from './read-sockets.ts';
+
+/** What is known of the sockets in CLOSE-WAIT that some descriptor refers to. */
+export interface HeldStuck {
+  /** By inode of the namespace. */
+  readonly countByNamespace: ReadonlyMap<number, number>;
+  readonly has: (inode: number) => boolean;
+  /** Counts of the other states, where they were counted. */
+  readonly otherCounts: ReadonlyMap<number, NamespaceCount | Unknown> | null;
+  /** Listeners of all namespaces, where they were read. */
+  readonly listeners: readonly SocketFacts[] | null;
+}
+
+/** Sockets in CLOSE-WAIT that no descriptor refers to. */
+export interface UnheldList {
+  readonly sockets: readonly SocketFacts[];
+  /** The namespaces that did not answer. */
+  readonly unread: ReadonlyMap<number, Unknown>;
+  readonly problem?: Unknown;
+}
+
+/** Where fewer are held, a dump of all of them costs no more than the questions that would save it. */
+const WORTH_COUNTING = 2000;
+
+/** Each port is a pass over the kernel's table; with more queues than this one dump of everything is cheaper. */
+const MOST_PORTS = 4;
+
+const STUCK = ['CLOSE-WAIT'] as const;
+const EXTENSIONS = ['info'] as const;
+
+/**
+ * Finds the sockets in CLOSE-WAIT that are in an accept queue, or that the kernel or something without a descriptor keeps.
+ * The kernel cannot be asked for just these. Where very many are held it is asked how many there are in all: if those in
+ * accept queues are what is missing, there is nothing else.
+ */
+export function readUnheld(
+  source: KernelSource,
+  namespaces: readonly NamespaceRef[],
+  held: HeldStuck,
+  log: LookLog,
+): UnheldList {
+  const unread = new Map<number, Unknown>();
+  const sockets = namespaces.flatMap((namespace) => {
+    const question: Question = { source, namespace, held, log, unread };
+    return readQueued(question) ?? dumpUnheld(question);
+  });
+  return { sockets, unread, ...wholeProblem(namespaces, unread) };
+}
+
+interface Question {
+  readonly source: KernelSource;
+  readonly namespace: NamespaceRef;
+  readonly held: HeldStuck;
+  readonly log: LookLog;
+  readonly unread: Map<number, Unknown>;
+}
+
+function dumpUnheld({ source, namespace, held, log, unread }: Question, localPort?: number): readonly SocketFacts[] {
+  const found: SocketFacts[] = [];
+  const decoderOf = createDecoders(EXTENSIONS);
+  const request = { states: STUCK, extensions: EXTENSIONS, ...(localPort === undefined ? {} : { localPort }) };
+  const refused = visitNamespaces(source, [namespace], request, log, (message) => {
+    if (held.has(peekInetDiagInode(payloadOf(message)))) return undefined;
+    const socket = decoderOf(namespace).decode(message.view, message.payloadStart, message.payloadEnd);
+    if (!socket.ok) return unknown('garbled', describeProblem(socket.problem));
+    found.push(socket.value);
+    return undefined;
+  });
+  for (const [inode, problem] of refused) unread.set(inode, problem);
+  return found;
+}
+
+/** The sockets in accept queues, where it is sure that they are all; null where it is not, or would cost more. */
+function readQueued(question: Question): readonly SocketFacts[] | null {
+  const { source, namespace, held, log } = question;
+  const heldHere = held.countByNamespace.get(namespace.inode) ?? 0;
+  if (heldHere < WORTH_COUNTING) return null;
+  const inUse = countInUse(question);
+  if (inUse === null || inUse > 2 * heldHere) return null;
+  const others = countOthers(question);
+  if (others === null) return null;
+  const listeners =
+    held.listeners ?? readSockets(source, [namespace], { states: ['LISTEN'], extensions: [] }, log).sockets;
+  const ports = new Set(
+    listeners
+      .filter(({ netns, rxQueueBytes }) => netns === namespace.inode && rxQueueBytes > 0)
+      .map(({ local }) => local.port),
+  );
+  if (ports.size > MOST_PORTS) return null;
+  const queued = [...ports].flatMap((port) => dumpUnheld(question, port));
+  // The same number again: nothing came or went meanwhile that could have made up for another.
+  const isWhole = inUse === others + heldHere + queued.length && countInUse(question) === inUse;
+  return isWhole ? queued : null;
+}
+
+/** All TCP sockets of the namespace but request sockets and those in TIME-WAIT. */
+function countInUse({ source, namespace }: Question): number | null {
+  const ofFamily = (name: NetworkFile): number | null => {
+    const bytes = source.readNetworkFile(namespace, name);
+    const count = bytes.known ? decodeSocketsInUse(bytes.value) : null;
+    return count?.ok === true ? count.value : null;
+  };
+  const ipv4 = ofFamily('sockstat');
+  const ipv6 = ofFamily('sockstat6');
+  return ipv4 === null || ipv6 === null ? null : ipv4 + ipv6;
+}
+
+/**
+ * Those that `TCP: inuse` counts and that are not in CLOSE-WAIT. A dump does not tell request sockets from sockets in
+ * SYN-RECEIVED: with all of them left out too few are counted, so that nothing is taken for whole that is not.
+ */
+const COUNTED_OTHERS = TCP_STATES.filter(
+  (state) => !['CLOSED', 'CLOSE-WAIT', 'TIME-WAIT', 'SYN-RECEIVED'].includes(state),
+);
+
+function countOthers({ source, namespace, held, log }: Question): number | null {
+  if (held.otherCounts !== null) {
+    const counts = held.otherCounts.get(namespace.inode);
+    if (counts === undefined || 'known' in counts) return null;
+    return COUNTED_OTHERS.reduce((sum, state) => sum + (counts.get(state) ?? 0), 0);
+  }
+  let count = 0;
+  const request = { states: COUNTED_OTHERS, extensions: [] };
+  const refused = visitNamespaces(source, [namespace], request, log, () => {
+    count++;
+    return undefined;
+  });
+  return refused.size === 0 ? count : null;
+}
