@@ -46,7 +46,7 @@ export interface Program extends AsyncDisposable {
 export async function startProgram(
   name: ProgramName,
   args: readonly (string | number)[],
-  namespace?: NetworkNamespace,
+  namespace?: Pick<NetworkNamespace, 'inside'>,
 ): Promise<Program> {
   const command = [programPath(name), ...args.map(String)];
   const [file = '', ...rest] = namespace?.inside(command) ?? command;

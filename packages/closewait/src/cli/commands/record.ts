@@ -2,10 +2,11 @@ import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from '
 import { ClosewaitError, KERNEL_SETTINGS } from '@closewait/core/facts';
 import { formatBytes, formatCountOf } from '@closewait/core/report';
 import { TCP_STATES } from '@closewait/core/tcp';
-import { LiveSource, startRecording } from '../../kernel/index.ts';
+import { startRecording } from '../../kernel/index.ts';
 import { readSettings } from '../../kernel/readers/read-settings.ts';
 import type { Invocation } from '../command.ts';
 import { examineClosely } from '../examine-closely.ts';
+import { openLiveSource } from '../open-source.ts';
 import { readVersion } from '../version.ts';
 
 interface RecordOptions {
@@ -27,7 +28,7 @@ export async function run({ options, terminal }: Invocation): Promise<number> {
   let bytes = 0;
   try {
     const recorder = await startRecording(
-      new LiveSource(),
+      openLiveSource(),
       (line) => {
         bytes += writeSync(file, line);
       },
