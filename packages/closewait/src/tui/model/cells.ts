@@ -10,6 +10,11 @@ export function cellsOf(text: string): number {
   return ASCII.test(text) ? text.length : stringWidth(text);
 }
 
+/** A text by what a reader takes for one character. */
+export function splitCharacters(text: string): readonly string[] {
+  return [...graphemes.segment(text)].map(({ segment }) => segment);
+}
+
 /** As much of a text as fits into `columns` cells, with an ellipsis where something is missing. */
 export function cut(text: string, columns: number, ellipsis = '…'): string {
   if (cellsOf(text) <= columns) return text;
@@ -17,10 +22,10 @@ export function cut(text: string, columns: number, ellipsis = '…'): string {
   if (room < 0) return '';
   let kept = '';
   let used = 0;
-  for (const { segment } of graphemes.segment(text)) {
-    used += cellsOf(segment);
+  for (const character of splitCharacters(text)) {
+    used += cellsOf(character);
     if (used > room) break;
-    kept += segment;
+    kept += character;
   }
   return kept + ellipsis;
 }
@@ -30,4 +35,21 @@ export function fit(text: string, columns: number, align: 'left' | 'right' = 'le
   const shown = cut(text, columns);
   const blank = ' '.repeat(Math.max(0, columns - cellsOf(shown)));
   return align === 'left' ? shown + blank : blank + shown;
+}
+
+const ESCAPE = '\u001b';
+/** What paints a text (SGR), and what is between. */
+const PARTS = new RegExp(`(${ESCAPE}\\[[\\d;]*m)`);
+
+/** The first `columns` cells of a painted text; what paints it stays whole, so that no colour runs on. */
+export function clip(painted: string, columns: number): string {
+  if (ASCII.test(painted) && painted.length <= columns) return painted;
+  let left = columns;
+  const parts = painted.split(PARTS).map((part) => {
+    if (part.startsWith(ESCAPE)) return part;
+    const shown = cut(part, left, '');
+    left -= cellsOf(shown);
+    return shown;
+  });
+  return parts.join('');
 }

@@ -1,9 +1,9 @@
 const EIGHTHS = ' ▁▂▃▄▅▆▇█';
 const ASCII_EIGHTHS = ' ._-=+*%#';
 
-/** A share of 0 to 1 as a bar; never empty above 0, and never full below 1. */
+/** A share of 0 to 1 as a bar, never full below 1. */
 export function drawBar(share: number, columns: number): string {
-  const filled = Math.max(share > 0 ? 1 : 0, Math.min(share < 1 ? columns - 1 : columns, Math.round(share * columns)));
+  const filled = Math.min(share < 1 ? columns - 1 : columns, Math.round(share * columns));
   return '█'.repeat(filled) + '░'.repeat(columns - filled);
 }
 

@@ -7,8 +7,6 @@ export interface Column<Row> {
   /** Cells below which it is left out, and the most that it can use. */
   readonly least: number;
   readonly most: number;
-  /** Takes all of `most` or stays at `least`: between them it has nothing to show. */
-  readonly jumps?: true;
   /** What is left out first has the highest number; it also grows last. */
   readonly rank: number;
   readonly cell: (row: Row, columns: number) => Cell;
@@ -45,8 +43,7 @@ export function sizeColumns<Row>(all: readonly Column<Row>[], width: number): Ta
   for (const column of byRank) {
     const size = sizes.get(column);
     if (size === undefined || left <= 0) continue;
-    const wanted = column.most - size;
-    const more = column.jumps === true && wanted > left ? 0 : Math.max(0, Math.min(wanted, left));
+    const more = Math.max(0, Math.min(column.most - size, left));
     sizes.set(column, size + more);
     left -= more;
   }

@@ -1,3 +1,4 @@
+import { clip } from '../model/cells.ts';
 import { bodyRows, HEAD_ROWS } from '../model/layout.ts';
 import type { TopState } from '../model/state.ts';
 import { type Act, drawClose } from './close-view.ts';
@@ -21,7 +22,8 @@ export function drawScreen(state: TopState, palette: Palette, act?: Act): readon
   ];
   const fitting =
     lines.length > state.size.rows ? lines.slice(lines.length - Math.max(1, state.size.rows - HEAD_ROWS)) : lines;
-  return palette.unicode ? fitting : fitting.map(toAscii);
+  // Words that cannot be broken may be longer than a small terminal is wide.
+  return fitting.map((line) => clip(palette.unicode ? line : toAscii(line), state.size.columns));
 }
 
 function drawBody(state: TopState, palette: Palette, act: Act | undefined): readonly string[] {

@@ -11,15 +11,19 @@ import { paintDescriptors, paintFull, paintVerdict } from './urgency.ts';
 
 const LONGEST_NAME = 28;
 const LONGEST_PLACE = 30;
-const LONGEST_TREND = 40;
+const TREND_COLUMNS = 8;
+const WIDE_TREND_COLUMNS = 16;
 const BAR_COLUMNS = 6;
+
+/** From this width on words stand for signs, and descriptors are numbers with a bar. */
+const WIDE = 100;
 
 /** How sure a verdict is, where there is no room for the word: nothing, `~` and `?`. The help says so. */
 const SIGNS = { certain: '', likely: '~', possible: '?' } as const;
 
 /** The columns of the list of processes; widths follow what all of them have to show, so that scrolling moves nothing. */
 export function processColumns(
-  { visible, sorting, history }: Pick<TopState, 'visible' | 'sorting' | 'history'>,
+  { visible, sorting, history, size }: Pick<TopState, 'visible' | 'sorting' | 'history' | 'size'>,
   palette: Palette,
 ): readonly Column<ProcessRow>[] {
   const titled = (title: string, key?: SortKey): string =>
@@ -37,8 +41,10 @@ export function processColumns(
   };
   const right = { align: 'right' } as const;
   const name = titled('NAME', 'name');
-  const fds = titled('FDS', 'descriptors');
   const place = widest('UNIT', placeOf);
+  const isWide = size.columns >= WIDE;
+  const verdict = isWide ? wordsOfVerdict : signedVerdict;
+  const use = isWide ? useWithBar : (row: ProcessRow) => shareOfUse(row, palette.unicode);
   return [
     column(4, 'PID', ({ pid }) => (pid === null ? '-' : String(pid)), right),
     column(0, name, (row) => row.name, {
@@ -63,7 +69,7 @@ export function processColumns(
     }),
     column(8, 'TREND', () => '', {
       least: 6,
-      most: LONGEST_TREND,
+      most: isWide ? WIDE_TREND_COLUMNS : TREND_COLUMNS,
       cell: ({ key }, columns) => ({
         text: drawSparkline(
           (history.get(key) ?? []).map(({ stuck }) => stuck),
@@ -74,16 +80,16 @@ export function processColumns(
     }),
     column(6, titled('/MIN', 'growth'), (row) => rateText(row, history), right),
     column(2, titled('OLDEST', 'oldest'), ageText, right),
-    column(3, 'VERDICT', verdictText, {
+    column(3, 'VERDICT', verdict, {
       least: 15,
-      cell: (row, columns) => ({ text: fitVerdict(row, columns), paint: paintVerdict(row.verdict, palette) }),
+      cell: (row, columns) => ({
+        text: fitVerdict(row, verdict(row), columns),
+        paint: paintVerdict(row.verdict, palette),
+      }),
     }),
-    column(5, fds, fullUseText, {
+    column(5, titled('FDS', 'descriptors'), use, {
       ...right,
-      least: Math.max(4, fds.length),
-      most: widest(fds, fullUseText) + 1 + BAR_COLUMNS,
-      jumps: true,
-      cell: (row, columns) => ({ text: useText(row, columns, palette), paint: paintDescriptors(row, palette) }),
+      cell: (row) => ({ text: use(row), paint: paintDescriptors(row, palette) }),
     }),
     column(7, titled('FULL IN', 'full'), fullText, {
       ...right,
@@ -107,30 +113,32 @@ function ageText({ oldestMs, oldestIs }: ProcessRow): string {
   return `${oldestIs === 'exact' ? '' : '≥'}${shortDuration(oldestMs)}`;
 }
 
-function verdictText({ verdict: { cause, confidence } }: ProcessRow): string {
+function wordsOfVerdict({ verdict: { cause, confidence } }: ProcessRow): string {
   return `${cause}, ${confidence}`;
 }
 
-/** The word for how sure it is, or its sign; the sign is never cut off. */
-function fitVerdict(row: ProcessRow, columns: number): string {
-  const long = verdictText(row);
-  if (long.length <= columns) return long;
-  const { cause, confidence } = row.verdict;
-  const sign = SIGNS[confidence];
-  return cause.length + sign.length <= columns ? cause + sign : `${cause.slice(0, columns - 1 - sign.length)}…${sign}`;
+function signedVerdict({ verdict: { cause, confidence } }: ProcessRow): string {
+  return cause + SIGNS[confidence];
 }
 
-function fullUseText({ descriptors }: ProcessRow): string {
+/** Where it has to be cut, the sign for how sure it is stays. */
+function fitVerdict({ verdict: { cause, confidence } }: ProcessRow, text: string, columns: number): string {
+  if (text.length <= columns) return text;
+  const sign = SIGNS[confidence];
+  return `${cause.slice(0, Math.max(0, columns - 1 - sign.length))}…${sign}`;
+}
+
+function useWithBar(row: ProcessRow): string {
+  const { descriptors } = row;
   if (descriptors === null) return '?';
   const { open, limit } = descriptors;
-  return `${shortCount(open)}/${limit === null ? 'no limit' : shortCount(limit)}`;
+  const share = descriptorShare(row) ?? 0;
+  return `${shortCount(open)}/${limit === null ? 'no limit' : shortCount(limit)} ${drawBar(Math.min(1, share), BAR_COLUMNS)}`;
 }
 
-function useText(row: ProcessRow, columns: number, { unicode }: Palette): string {
+function shareOfUse(row: ProcessRow, unicode: boolean): string {
   const share = descriptorShare(row);
-  const long = fullUseText(row);
   if (share === null) return '?';
-  if (long.length + 1 + BAR_COLUMNS <= columns) return `${long} ${drawBar(Math.min(1, share), BAR_COLUMNS)}`;
   const percent = `${Math.floor(share * 100)}%`;
   return share >= 1 ? percent : `${percent}${drawGauge(share, unicode)}`;
 }
