@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   ClosewaitError,
   type Facts,
@@ -58,8 +59,9 @@ export interface TakenLook {
 export async function takeLook(source: KernelSource, options: LookOptions): Promise<TakenLook> {
   const time = source.beginLook();
   const log = new LookLog(source);
-  // The walk over all descriptors takes longest and goes on by itself meanwhile.
+  // The walk over all descriptors takes longest. Once begun it goes on by itself, meanwhile others are asked.
   const listing = listHeld(source, heldRequest(options), log);
+  await setImmediate();
   const { pids } = log.run('processes', () => readPids(source, log));
   const { namespaces, problem } = log.run('namespaces', () =>
     options.allNamespaces === false ? readOwnNamespace(source) : readNamespaces(source, pids, log),
@@ -88,7 +90,7 @@ export async function takeLook(source: KernelSource, options: LookOptions): Prom
   const facts: Facts = {
     takenAtMs: time.epochMs,
     host: readHost(source),
-    ...countSeen(namespaces, census, sockets),
+    ...countSeen(namespaces, census, gathered),
     sockets,
     listeners,
     holders,
@@ -123,29 +125,23 @@ function isCounted({ counts }: SocketCensus, inode: number): boolean {
 function countSeen(
   namespaces: readonly NamespaceRef[],
   census: SocketCensus | null,
-  sockets: readonly SocketFacts[],
+  { stuckByNamespace }: Gathered,
 ): Pick<Facts, 'namespaces' | 'countByState'> {
   if (census === null) {
     return { namespaces: namespaces.map((namespace) => ({ ...namespace, sockets: NOT_COUNTED })), countByState: null };
-  }
-  const stuckIn = new Map<number, number>();
-  let stuck = 0;
-  for (const { state, netns } of sockets) {
-    if (state !== 'CLOSE-WAIT') continue;
-    stuck++;
-    stuckIn.set(netns, (stuckIn.get(netns) ?? 0) + 1);
   }
   const countByState: Partial<Record<TcpState, number>> = {};
   const seen = namespaces.map(({ inode, path }): NamespaceFacts => {
     const counts = census.counts.get(inode) ?? NOT_COUNTED;
     if ('known' in counts) return { inode, path, sockets: counts };
-    let sum = stuckIn.get(inode) ?? 0;
+    let sum = stuckByNamespace.get(inode) ?? 0;
     for (const [state, count] of counts) {
       countByState[state] = (countByState[state] ?? 0) + count;
       sum += count;
     }
     return { inode, path, sockets: known(sum) };
   });
+  const stuck = [...stuckByNamespace.values()].reduce((sum, count) => sum + count, 0);
   if (stuck > 0) countByState['CLOSE-WAIT'] = stuck;
   return { namespaces: seen, countByState };
 }

@@ -225,11 +225,11 @@ function readSuspectInterests(
   { pids, inodes }: Suspects,
   { facts, gathered, log }: TakenLook,
 ): InterestIndex {
-  const wanted = new Set(inodes);
-  for (const { inode } of facts.listeners) wanted.add(inode);
+  const listeners = new Set(facts.listeners.map(({ inode }) => inode));
   const entries = entriesOf(gathered.instances, 'epolls');
   const ofSuspects = new Map([...entries].filter(([pid]) => pids.has(pid)));
-  return readInterests(source, ofSuspects, { inodes: wanted, holders: facts.holders }, log);
+  const isWanted = (inode: number): boolean => inodes.has(inode) || listeners.has(inode);
+  return readInterests(source, ofSuspects, { isWanted, holders: facts.holders }, log);
 }
 
 function entriesOf(

@@ -8,7 +8,7 @@ import { readHolders } from './read-holders.ts';
 import { readListeners } from './read-listeners.ts';
 import { readSockets, type SocketList } from './read-sockets.ts';
 
-type Holding = Omit<Gathered, 'sockets' | 'listeners' | 'unread' | 'problem'>;
+type Holding = Omit<Gathered, 'sockets' | 'listeners' | 'stuckByNamespace' | 'unread' | 'problem'>;
 
 /**
  * Sockets from sock_diag, in whatever states, and their holders: from a walk over all descriptors where there is one,
@@ -23,7 +23,16 @@ export async function gatherDumped(records: HeldRecords | null, query: GatherQue
   const listeners = census?.listeners ?? readListeners(sockets, query);
   const of = [...sockets, ...listeners, ...(census?.congested ?? [])];
   const holding = records === null ? await readTables(of, list, query) : joinRecords(records, query);
-  return { sockets, listeners, ...holding, unread, ...(problem === undefined ? {} : { problem }) };
+  const stuckByNamespace = countStuck(sockets);
+  return { sockets, listeners, ...holding, stuckByNamespace, unread, ...(problem === undefined ? {} : { problem }) };
+}
+
+function countStuck(sockets: readonly SocketFacts[]): Gathered['stuckByNamespace'] {
+  const counts = new Map<number, number>();
+  for (const { state, netns } of sockets) {
+    if (state === 'CLOSE-WAIT') counts.set(netns, (counts.get(netns) ?? 0) + 1);
+  }
+  return counts;
 }
 
 function joinRecords(records: HeldRecords, { source, census, log }: GatherQuery): Holding {

@@ -16,7 +16,7 @@ export function gatherHeld(records: HeldRecords, netns: number | null, query: Ga
   const listing = log.time('holders', () => joinHeld(records, { states, netns }, source, log));
   const { holders, instances } = listing;
   const held = {
-    countByNamespace: countStuck(listing.sockets),
+    countByNamespace: listing.stuckByNamespace,
     has: (inode: number) => holders.has(inode),
     otherCounts: census?.counts ?? null,
     listeners: census?.listeners ?? null,
@@ -33,17 +33,16 @@ export function gatherHeld(records: HeldRecords, netns: number | null, query: Ga
     closed,
     owners: ownersOf(listing, closed),
     openOf: (pid) => valueOr(source.countDescriptors(pid), undefined),
+    stuckByNamespace: addLoose(listing.stuckByNamespace, loose),
     unread,
     ...(problem === undefined ? {} : { problem }),
   };
 }
 
-function countStuck(sockets: readonly SocketFacts[]): ReadonlyMap<number, number> {
-  const counts = new Map<number, number>();
-  for (const { state, netns } of sockets) {
-    if (state === 'CLOSE-WAIT') counts.set(netns, (counts.get(netns) ?? 0) + 1);
-  }
-  return counts;
+function addLoose(counts: ReadonlyMap<number, number>, loose: readonly SocketFacts[]): Gathered['stuckByNamespace'] {
+  const all = new Map(counts);
+  for (const { netns } of loose) all.set(netns, (all.get(netns) ?? 0) + 1);
+  return all;
 }
 
 /** The processes of all sockets, the closed ones that count among them. */

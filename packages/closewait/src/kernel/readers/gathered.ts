@@ -31,6 +31,8 @@ export interface Gathered {
   readonly owners: ReadonlySet<number>;
   /** Open descriptors of a process, where they were counted. */
   readonly openOf: (pid: number) => number | undefined;
+  /** How many of `sockets` are in CLOSE-WAIT, by inode of their namespace. */
+  readonly stuckByNamespace: ReadonlyMap<number, number>;
   /** The namespaces whose sockets could not be read, by inode. */
   readonly unread: ReadonlyMap<number, Unknown>;
   /** Set where not one of them could be read. */

@@ -1,5 +1,6 @@
 import type { HeldRecords } from '@closewait/core/codec';
 import type { Holder } from '@closewait/core/facts';
+import { InodeIndex } from './inode-index.ts';
 
 /**
  * Holders by inode on top of listed records. Nothing is made for a socket before somebody asks for it: of 100,000 holders
@@ -8,7 +9,7 @@ import type { Holder } from '@closewait/core/facts';
 export class HeldHolders implements ReadonlyMap<number, readonly Holder[]> {
   readonly #records: HeldRecords;
   /** Record of the first holder, by inode. */
-  readonly #first = new Map<number, number>();
+  readonly #first = new InodeIndex();
   /** Of those sockets that have several: the records of all. */
   readonly #several = new Map<number, number[]>();
 
@@ -19,8 +20,8 @@ export class HeldHolders implements ReadonlyMap<number, readonly Holder[]> {
   /** Adds the holder of a record; the answer is whether it is the first one of its socket. */
   add(index: number, inode: number): boolean {
     const first = this.#first.get(inode);
-    if (first === undefined) {
-      this.#first.set(inode, index);
+    if (first < 0) {
+      this.#first.add(inode, index);
       return true;
     }
     const several = this.#several.get(inode);
@@ -34,16 +35,16 @@ export class HeldHolders implements ReadonlyMap<number, readonly Holder[]> {
   }
 
   has(inode: number): boolean {
-    return this.#first.has(inode);
+    return this.#first.get(inode) >= 0;
   }
 
   get(inode: number): readonly Holder[] | undefined {
     const first = this.#first.get(inode);
-    return first === undefined ? undefined : this.#holdersOf(inode, first);
+    return first < 0 ? undefined : this.#holdersOf(inode, first);
   }
 
   *entries(): MapIterator<[number, readonly Holder[]]> {
-    for (const [inode, first] of this.#first) yield [inode, this.#holdersOf(inode, first)];
+    for (const inode of this.#first.keys()) yield [inode, this.#holdersOf(inode, this.#first.get(inode))];
   }
 
   keys(): MapIterator<number> {
@@ -51,7 +52,7 @@ export class HeldHolders implements ReadonlyMap<number, readonly Holder[]> {
   }
 
   *values(): MapIterator<readonly Holder[]> {
-    for (const [inode, first] of this.#first) yield this.#holdersOf(inode, first);
+    for (const inode of this.#first.keys()) yield this.#holdersOf(inode, this.#first.get(inode));
   }
 
   [Symbol.iterator](): MapIterator<[number, readonly Holder[]]> {
@@ -63,7 +64,7 @@ export class HeldHolders implements ReadonlyMap<number, readonly Holder[]> {
   }
 
   #holdersOf(inode: number, first: number): readonly Holder[] {
-    const several = this.#several.get(inode);
+    const several = this.#several.size === 0 ? undefined : this.#several.get(inode);
     return several === undefined ? [this.#holderAt(first)] : several.map((index) => this.#holderAt(index));
   }
 

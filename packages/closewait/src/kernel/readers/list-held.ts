@@ -14,6 +14,8 @@ export interface HeldListing {
   /** What the kernel has closed, or never connected, and a process still holds. */
   readonly closed: readonly HeldClosed[];
   readonly instances: ReadonlyMap<number, Instances>;
+  /** How many of `sockets` are in CLOSE-WAIT, by inode of their namespace. */
+  readonly stuckByNamespace: ReadonlyMap<number, number>;
   /** Every process that holds one of these sockets; `closed` has its own holders. */
   readonly owners: ReadonlySet<number>;
 }
@@ -51,6 +53,7 @@ export interface HeldChoice {
 }
 
 const CLOSED = toLinuxState('CLOSED');
+const CLOSE_WAIT = toLinuxState('CLOSE-WAIT');
 
 /** Puts listed descriptors together: each socket once, with all of its holders. */
 export function joinHeld(
@@ -67,6 +70,7 @@ export function joinHeld(
   const closed: SocketFacts[] = [];
   const ofClosed = new HeldHolders(records);
   const instances = new Map<number, { readonly epolls: TableEntry[]; readonly rings: TableEntry[] }>();
+  const stuckByNamespace = new Map<number, number>();
   const owners = new Set<number>();
   let owner = 0;
   for (let position = 0; position < (kept ?? records).length; position++) {
@@ -82,7 +86,13 @@ export function joinHeld(
       if (ofClosed.add(index, inode)) closed.push(records.socketAt(index));
       continue;
     }
-    if (holders.add(index, inode) && ((mask >>> state) & 1) !== 0) sockets.push(records.socketAt(index));
+    if (holders.add(index, inode) && ((mask >>> state) & 1) !== 0) {
+      sockets.push(records.socketAt(index));
+      if (state === CLOSE_WAIT) {
+        const inside = records.netnsAt(index);
+        stuckByNamespace.set(inside, (stuckByNamespace.get(inside) ?? 0) + 1);
+      }
+    }
     const pid = records.pidAt(index);
     if (pid === owner) continue;
     // The walk goes process by process.
@@ -94,6 +104,7 @@ export function joinHeld(
     holders,
     closed: closed.map((socket) => ({ socket, holders: ofClosed.get(socket.inode) ?? [] })),
     instances,
+    stuckByNamespace,
     owners,
   };
 }

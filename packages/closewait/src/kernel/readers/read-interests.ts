@@ -23,7 +23,7 @@ const MOST_INSTANCES = 256;
 
 /** Watches on which sockets to keep. */
 export interface WantedWatches {
-  readonly inodes: ReadonlySet<number>;
+  readonly isWanted: (inode: number) => boolean;
   /** Who holds them: what tells the device of sockets. */
   readonly holders: ReadonlyMap<number, readonly Holder[]>;
 }
@@ -37,19 +37,19 @@ interface Match {
 }
 
 /**
- * Reads /proc/PID/fdinfo of each epoll instance and keeps the watches on sockets of `inodes`. They are matched by inode,
+ * Reads /proc/PID/fdinfo of each epoll instance and keeps the watches on wanted sockets. They are matched by inode,
  * not by descriptor: a closed one stays listed under its old number.
  */
 export function readInterests(
   source: KernelSource,
   epollsByPid: ReadonlyMap<number, readonly TableEntry[]>,
-  { inodes, holders }: WantedWatches,
+  { isWanted, holders }: WantedWatches,
   log: LookLog,
 ): InterestIndex {
   const matches: Match[] = [];
   const epolls = new Map<number, Reading<readonly EpollFacts[]>>();
   for (const [pid, entries] of epollsByPid) {
-    epolls.set(pid, readInstances(source, pid, entries, inodes, matches));
+    epolls.set(pid, readInstances(source, pid, entries, isWanted, matches));
     const unread = entries.length - MOST_INSTANCES;
     if (unread <= 0) continue;
     const why = unknown('not-asked', `no more than ${MOST_INSTANCES} of one process are read`);
@@ -66,7 +66,7 @@ function readInstances(
   source: KernelSource,
   pid: number,
   entries: readonly TableEntry[],
-  inodes: ReadonlySet<number>,
+  isWanted: WantedWatches['isWanted'],
   matches: Match[],
 ): Reading<readonly EpollFacts[]> {
   const found: EpollFacts[] = [];
@@ -78,7 +78,7 @@ function readInstances(
     }
     found.push({ tid, fd, watches: watches.value.length });
     for (const { inode, device, descriptor, events: mask } of watches.value) {
-      if (!inodes.has(inode)) continue;
+      if (!isWanted(inode)) continue;
       const interest = { pid, tid, epollFd: fd, mask, events: decodeEpollEvents(mask) };
       matches.push({ inode, device, descriptor, interest });
     }
