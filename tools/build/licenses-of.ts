@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -15,9 +15,16 @@ export function licensesOf(modules: readonly string[]): string {
   }
   const texts = [...packages.keys()].toSorted().map((name) => {
     const folder = packages.get(name) ?? '';
-    const file = globSync('{LICENSE,LICENCE,license}*', { cwd: folder })[0];
-    if (file === undefined) throw new Error(`${folder} has no license file`);
-    return `${name}\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
+    return `${name}\n\n${readFileSync(findLicense(name, folder), 'utf8').trim()}\n`;
   });
   return texts.join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+/** In the package; where it comes without, the text of its repository is kept here. */
+function findLicense(name: string, folder: string): string {
+  const [file] = globSync('{LICENSE,LICENCE,license}*', { cwd: folder });
+  const kept = join(import.meta.dirname, 'licenses', `${name.replace('/', '-')}.txt`);
+  if (file !== undefined) return join(folder, file);
+  if (existsSync(kept)) return kept;
+  throw new Error(`${folder} has no license file`);
 }

@@ -9,7 +9,6 @@ import { licensesOf } from './licenses-of.ts';
 const root = join(import.meta.dirname, '../..');
 const folder = join(root, 'packages/closewait');
 const dist = process.argv[2] ?? join(folder, 'dist');
-
 const src = join(folder, 'src');
 
 // One entry, a chunk for what is imported when it is needed, and what runs as a process or a thread of its own. Chunks lie
@@ -28,13 +27,15 @@ const noChildProcess: Plugin = {
   name: 'no-child-process-in-commander',
   resolveId: (id, importer) =>
     id === 'node:child_process' && importer?.includes('/commander/') ? 'no-child-process' : null,
-  load: (id) => (id === 'no-child-process' ? 'export {};' : null),
+  load: (id) => (id === 'no-child-process' ? 'module.exports = {};' : null),
 };
 
 rmSync(dist, { recursive: true, force: true });
 const { output } = await build({
   input,
   platform: 'node',
+  // A chunk may offer more than its entry does: nobody imports entries.
+  preserveEntrySignatures: 'allow-extension',
   // koffi is native code, chosen for the machine when the package is installed. ink asks for React's tools in a debug mode alone.
   external: ['koffi', 'react-devtools-core'],
   plugins: [noChildProcess, builtInsAsNeeded],

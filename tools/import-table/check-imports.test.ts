@@ -85,6 +85,8 @@ describe('the import table', () => {
     ['owner', 'a subpath of koffi', `${COMMAND}/lab/x.ts`, "import 'koffi/indirect';"],
     ['outside', 'a test in source code', `${CORE}/codec/x.ts`, "import './decode.test.ts';"],
     ['outside', "the tests' support in source code", `${CORE}/tcp/x.ts`, "import '../../../../test/support/tree.ts';"],
+    ['outside', 'the package.json of another package', `${COMMAND}/cli/x.ts`, "import '../../../core/package.json';"],
+    ['outside', 'package.json in a pure room', `${CORE}/tcp/x.ts`, "import '../../package.json';"],
     ['homeless', 'a file beside the rooms', `${CORE}/helpers.ts`, 'export {};'],
     ['unresolved', 'a file that does not exist', `${CORE}/tcp/x.ts`, "import './nowhere.ts';"],
     ['unresolved', 'a name that the package does not export', `${COMMAND}/cli/x.ts`, "import '@closewait/core/codec';"],

@@ -51,7 +51,8 @@ export const ROOMS: readonly Room[] = [
   core('facts', 'tcp'),
   core('codec', 'tcp', 'facts'),
   { ...core('capture', 'tcp', 'facts', 'codec', 'report'), sideDoors: { 'schema.ts': { packages: ['zod'] } } },
-  core('diagnose', 'tcp', 'facts'),
+  // What a look asks, without the rules: they are loaded while the kernel answers.
+  { ...core('diagnose', 'tcp', 'facts'), sideDoors: { 'suspects.ts': { packages: [] } } },
   core('policy', 'tcp', 'facts', 'diagnose'),
   {
     ...core('report', 'tcp', 'facts', 'diagnose', 'policy'),

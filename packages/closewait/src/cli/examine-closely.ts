@@ -1,4 +1,4 @@
-import { chooseSuspects, DIAGNOSED_STATES } from '@closewait/core/diagnose';
+import { chooseSuspects, DIAGNOSED_STATES } from '@closewait/core/diagnose/suspects';
 import type { Facts, KernelSource } from '@closewait/core/facts';
 import type { TcpState } from '@closewait/core/tcp';
 import { observe } from '../kernel/index.ts';

@@ -1,77 +1,24 @@
-import { ClosewaitError } from '@closewait/core/facts';
-import { Command as Commander, CommanderError, Option } from 'commander';
-import type { Command, OptionSpec } from './command.ts';
 import { COMMANDS, DEFAULT_COMMAND } from './commands/index.ts';
+import { type Request, readPlainArguments } from './plain-arguments.ts';
 import { openTerminal } from './terminal.ts';
-import { readVersion } from './version.ts';
 
 /**
- * Parses the arguments, runs the command and answers its exit code.
+ * Reads the arguments, runs the command and answers its exit code.
  *
  * @throws ClosewaitError `usage` for arguments that cannot be used, and whatever the command throws.
  */
 export async function runProgram(args: readonly string[]): Promise<number> {
+  const plain = readPlainArguments(args, COMMANDS, DEFAULT_COMMAND);
+  if (plain !== null) return runCommand(plain);
+  const { parseArguments } = await import('./parse-arguments.ts');
   let exitCode = 0;
-  const program = configure(new Commander('closewait'))
-    .description('Finds TCP connections stuck in CLOSE-WAIT, who holds them, for how long, and what is known of why.')
-    .version(readVersion(), '--version', 'print the version')
-    .option('--no-color', 'no colour; NO_COLOR in the environment does the same')
-    .addHelpText('after', HELP_END);
-  for (const command of COMMANDS) {
-    addCommand(program, command, (code) => {
-      exitCode = code;
-    });
-  }
-  try {
-    await program.parseAsync(args, { from: 'user' });
-  } catch (cause) {
-    if (!(cause instanceof CommanderError)) throw cause;
-    if (cause.exitCode !== 0) throw toUsageError(cause);
-  }
+  await parseArguments(args, COMMANDS, DEFAULT_COMMAND, async (request) => {
+    exitCode = await runCommand(request);
+  });
   return exitCode;
 }
 
-const HELP_END = `
-Options of the report: closewait report --help
-Exit codes: 0 nothing stuck, 1 findings, 2 usage, 3 could not look.
-Nothing is changed by any of these commands. Run as root to see every process and namespace.`;
-
-/** Errors are thrown, not printed: main prints each failure in one way. */
-function configure(command: Commander): Commander {
-  return command
-    .exitOverride()
-    .configureOutput({ outputError: () => undefined, writeOut: (text) => openTerminal(true).out(text) })
-    .helpCommand(false)
-    .showSuggestionAfterError(true);
-}
-
-function addCommand(program: Commander, spec: Command, finish: (exitCode: number) => void): void {
-  const command = configure(program.command(spec.name, { isDefault: spec.name === DEFAULT_COMMAND }))
-    .description(spec.says)
-    .option('--no-color', 'no colour; NO_COLOR in the environment does the same');
-  if (spec.operands === undefined) command.allowExcessArguments(false);
-  else command.argument(spec.operands.spec, spec.operands.says);
-  for (const option of spec.options) command.addOption(toOption(option));
-  if (spec.examples !== undefined) command.addHelpText('after', `\nExamples:\n  ${spec.examples.join('\n  ')}`);
-  for (const below of spec.commands ?? []) addCommand(command, below, finish);
-  command.action(async () => {
-    const { run } = await spec.load();
-    const options = command.optsWithGlobals<{ readonly color: boolean }>();
-    finish(await run({ operands: command.args, options, terminal: openTerminal(!options.color) }));
-  });
-}
-
-function toOption(spec: OptionSpec): Option {
-  const option = new Option(spec.flags, spec.says);
-  if (spec.choices !== undefined) option.choices(spec.choices);
-  if (spec.parse !== undefined) option.argParser(spec.parse);
-  if (spec.default !== undefined) option.default(spec.default.value, spec.default.says);
-  if (spec.required === true) option.makeOptionMandatory();
-  return option;
-}
-
-/** Commander's message without its prefix and line breaks, as one line. */
-function toUsageError({ message }: CommanderError): ClosewaitError {
-  const line = message.replace(/^error: /, '').replaceAll(/\s+/g, ' ');
-  return new ClosewaitError('usage', line, { hint: 'closewait --help' });
+async function runCommand({ command, operands, options }: Request): Promise<number> {
+  const { run } = await command.load();
+  return run({ operands, options, terminal: openTerminal(options['color'] === false) });
 }

@@ -1,3 +1,5 @@
+import { OutputFile } from './output-file.ts';
+
 /** Where a command writes, and how. The only place that reads the environment. */
 export interface Terminal {
   /** Whether a person reads the output; otherwise it goes to a file or a program. */
@@ -19,32 +21,33 @@ export interface Terminal {
 
 const WIDTH_WITHOUT_TERMINAL = 80;
 
+const output = new OutputFile(1);
+const errors = new OutputFile(2);
+
 /** The process's own terminal. Colour needs a terminal and neither NO_COLOR (no-color.org) nor TERM=dumb. */
 export function openTerminal(noColour: boolean): Terminal {
-  const { stdout, stderr } = process;
-  let readerLeft = false;
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    readerLeft = true;
-  });
-  const forbidden = (process.env['NO_COLOR'] ?? '') !== '' || process.env['TERM'] === 'dumb';
+  const isDumb = process.env['TERM'] === 'dumb';
+  const forbidden = (process.env['NO_COLOR'] ?? '') !== '' || isDumb;
   return {
-    interactive: stdout.isTTY,
-    watched: stderr.isTTY && process.env['TERM'] !== 'dumb',
-    colour: !noColour && !forbidden && stdout.isTTY,
+    get interactive() {
+      return output.terminal !== null;
+    },
+    get watched() {
+      return !isDumb && errors.terminal !== null;
+    },
+    get colour() {
+      return !noColour && !forbidden && output.terminal !== null;
+    },
     unicode: isUtf8(process.env),
     get width() {
-      return stdout.columns ?? WIDTH_WITHOUT_TERMINAL;
+      return output.terminal?.columns ?? WIDTH_WITHOUT_TERMINAL;
     },
     get height() {
-      return stdout.isTTY ? stdout.rows : null;
+      return output.terminal?.rows ?? null;
     },
-    out(text) {
-      if (!readerLeft && !stdout.destroyed) stdout.write(text);
-      return !readerLeft && !stdout.destroyed;
-    },
-    err(text) {
-      stderr.write(text);
+    out: (text) => output.write(text),
+    err: (text) => {
+      errors.write(text);
     },
   };
 }

@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
+import manifest from '../../package.json' with { type: 'json' };
 
-/** The version of the package, the same from source (src/cli/) and bundled (dist/). */
+/** The version of the package; a bundler puts it in. */
 export function readVersion(): string {
-  const up = import.meta.url.endsWith('.ts') ? '../../package.json' : '../package.json';
-  const { version } = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')) as { readonly version: string };
-  return version;
+  return manifest.version;
 }

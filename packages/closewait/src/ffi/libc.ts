@@ -1,4 +1,4 @@
-import koffi from 'koffi';
+import { koffi } from './koffi.ts';
 
 /**
  * The C library that Node itself runs on: glibc or musl, whichever that is. Nothing outside of this folder sees a

@@ -1,4 +1,4 @@
-import koffi from 'koffi';
+import { koffi } from './koffi.ts';
 import { errnoName } from './errno.ts';
 
 /** What a system call answered: its value, or the error with the operation that met it. */

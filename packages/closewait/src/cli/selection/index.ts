@@ -1,6 +1,5 @@
-import type { Selects } from '@closewait/core/diagnose';
+import type { Selects, StuckConnection } from '@closewait/core/diagnose';
 import type { CauseId, Facts, ProcessFacts } from '@closewait/core/facts';
-import { buildConnectionRow } from '@closewait/core/report';
 
 /** Which connections a command is about. */
 export interface Selection {
@@ -20,18 +19,29 @@ export async function parseSelection(operands: readonly string[], where: string 
   if (operands.length === 0 && where === undefined) return EVERYTHING;
   const { matchesAll, parseSelector } = await import('./selector.ts');
   const selectors = operands.map(parseSelector);
-  const filter = where === undefined ? null : (await import('./where.ts')).compileWhere(where);
+  const filter = where === undefined ? null : await compileFilter(where);
   return {
     causes: selectors.flatMap(({ cause }) => (cause === undefined ? [] : [cause])),
     over: (facts) => (connection, process) => {
       if (!matchesAll(selectors, { connection, processes: holdersOf(facts, connection, process) })) return false;
       // A closed socket has no row, so no expression over rows holds for it.
-      return filter === null || (connection !== null && filter(buildConnectionRow(connection, process)));
+      return filter === null || (connection !== null && filter(connection, process));
     },
   };
 }
 
 const EVERYTHING: Selection = { causes: [], over: () => () => true };
+
+type Filter = (connection: StuckConnection, process: ProcessFacts | null) => boolean;
+
+async function compileFilter(where: string): Promise<Filter> {
+  const [{ compileWhere }, { buildConnectionRow }] = await Promise.all([
+    import('./where.ts'),
+    import('@closewait/core/report'),
+  ]);
+  const holds = compileWhere(where);
+  return (connection, process) => holds(buildConnectionRow(connection, process));
+}
 
 /** The owner, and every other process that holds the connection too. */
 function holdersOf(
