@@ -1,8 +1,9 @@
+import { setTimeout } from 'node:timers/promises';
 import { type KernelSource, known, type Reading, type Unknown, unknown } from '@closewait/core/facts';
 import { BpfIterator } from '../../ffi/index.ts';
 import { Assembler } from './assembler.ts';
 import { writeClockProgram } from './clock-program.ts';
-import { clockRateOf } from './clock-rate.ts';
+import { type ClockReading, clockRateBetween, clockRateOf } from './clock-rate.ts';
 import { type Layout, resolveLayout } from './layout.ts';
 import type { KernelEntry } from './layout-cache.ts';
 import type { ClockRate } from './program-writer.ts';
@@ -41,13 +42,27 @@ function refusalOfPrivilege(): Unknown | undefined {
   return loaded.ok || loaded.errno === 'EINVAL' ? undefined : whyNot(loaded);
 }
 
+const BETWEEN_READINGS_MS = 250;
+
 async function findClockRate(layout: Layout): Promise<Reading<ClockRate>> {
+  const first = await readClocks(layout);
+  if (!first.known) return first;
+  const once = clockRateOf(first.value);
+  if (once !== null) return known(once);
+  await setTimeout(BETWEEN_READINGS_MS);
+  const second = await readClocks(layout);
+  if (!second.known) return second;
+  const counted = clockRateBetween(first.value, second.value);
+  return counted === null ? unknown('unsupported', 'no HZ explains how fast jiffies are counted') : known(counted);
+}
+
+async function readClocks(layout: Layout): Promise<Reading<ClockReading>> {
   const read = await walk(layout, 'bpf_iter_task', writeClockProgram(layout));
   if (!read.ok) return whyNot(read);
-  const bytes = Buffer.concat(read.value);
   const monotonicMs = Number(process.hrtime.bigint() / 1_000_000n);
-  const clock = bytes.length === 8 ? clockRateOf(bytes.readBigUInt64LE(), monotonicMs) : null;
-  return clock === null ? unknown('unsupported', 'no HZ explains jiffies and the time since boot') : known(clock);
+  const bytes = Buffer.concat(read.value);
+  if (bytes.length !== 8) return unknown('garbled', `jiffies64 in ${bytes.length} bytes`);
+  return known({ jiffies: bytes.readBigUInt64LE(), monotonicMs });
 }
 
 function check(source: PlainSource, parts: ProgramParts): Promise<Reading<string | null>> {

@@ -10,9 +10,14 @@ export function joinRecords(parts: readonly Uint8Array[]): readonly Uint8Array[]
   for (const part of parts) {
     let next = part;
     if (rest.length > 0) {
-      const head = completion(rest, part);
-      chunks.push(Buffer.concat([rest, part.subarray(0, head)]));
-      next = part.subarray(head);
+      const split = Buffer.concat([rest, part.subarray(0, LONGEST)]);
+      const length = firstRecord(split);
+      if (length === 0) {
+        rest = Buffer.concat([rest, part]);
+        continue;
+      }
+      chunks.push(split.subarray(0, length));
+      next = part.subarray(length - rest.length);
     }
     const whole = wholeHeldRecords(next);
     if (whole > 0) chunks.push(next.subarray(0, whole));
@@ -22,14 +27,13 @@ export function joinRecords(parts: readonly Uint8Array[]): readonly Uint8Array[]
   return chunks;
 }
 
-/** How many bytes of `part` complete the record that `rest` begins. */
-function completion(rest: Uint8Array, part: Uint8Array): number {
-  const joined = Buffer.concat([rest, part.subarray(0, LONGEST)]);
-  for (let length = 1; length <= joined.length - rest.length; length++) {
-    if (wholeHeldRecords(joined.subarray(0, rest.length + length)) > 0) return length;
-  }
-  return Math.min(LONGEST, part.length);
-}
-
 /** More than any record has. */
 const LONGEST = 256;
+
+/** Length of the record that the bytes begin with; 0 where they are not enough, or no record. */
+function firstRecord(bytes: Uint8Array): number {
+  for (let length = 8; length <= bytes.length; length += 8) {
+    if (wholeHeldRecords(bytes.subarray(0, length)) > 0) return length;
+  }
+  return 0;
+}

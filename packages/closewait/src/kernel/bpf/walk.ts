@@ -52,5 +52,5 @@ export async function walk(
   // The opened walk keeps program and link.
   using iterator = loaded.value;
   const opened = enter(() => iterator.open());
-  return opened.ok ? readStream(opened.value) : opened;
+  return opened.ok ? await readStream(opened.value) : opened;
 }
