@@ -135,7 +135,7 @@ function countSeen(
     const counts = census.counts.get(inode) ?? NOT_COUNTED;
     if ('known' in counts) return { inode, path, sockets: counts };
     let sum = stuckByNamespace.get(inode) ?? 0;
-    for (const [state, count] of counts) {
+    for (const [state, count] of counts.byState) {
       countByState[state] = (countByState[state] ?? 0) + count;
       sum += count;
     }

@@ -11,10 +11,16 @@ const OWN_SHARE = 0.55;
 /** What the second thread gets: paths of descriptor tables. */
 export type TableWork = readonly string[];
 
+/** Reads tables on another thread; null where none could be started, or it has failed: memory, a limit on processes. */
+type Elsewhere = (work: TableWork) => Promise<readonly Reading<DescriptorTable>[] | null>;
+
 /** Reads descriptor tables by their paths, in the same order; on two threads where there is much to read. */
-export async function readTables(paths: readonly string[]): Promise<readonly Reading<DescriptorTable>[]> {
+export async function readTables(
+  paths: readonly string[],
+  elsewhere: Elsewhere = walkElsewhere,
+): Promise<readonly Reading<DescriptorTable>[]> {
   const { own, other } = divide(paths);
-  const theirs = other.length === 0 ? Promise.resolve([]) : walkElsewhere(other.map((index) => paths[index] ?? ''));
+  const theirs = other.length === 0 ? Promise.resolve([]) : elsewhere(other.map((index) => paths[index] ?? ''));
   const answers = new Array<Reading<DescriptorTable>>(paths.length);
   for (const index of own) answers[index] = readDescriptorTable(paths[index] ?? '');
   const read = await theirs;
@@ -54,7 +60,6 @@ function divide(paths: readonly string[]): Division {
   return { own, other };
 }
 
-/** Null where no thread could be started, or it has failed: memory, a limit on processes. */
 function walkElsewhere(work: TableWork): Promise<readonly Reading<DescriptorTable>[] | null> {
   return new Promise((resolve) => {
     const worker = new Worker(workerUrl(), { workerData: work });

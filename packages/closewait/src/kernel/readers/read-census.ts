@@ -16,14 +16,18 @@ export interface SocketCensus {
   readonly problem?: Unknown;
 }
 
-/** Sockets of one namespace by state. */
-export type NamespaceCount = ReadonlyMap<TcpState, number>;
+/** Sockets of one namespace. */
+export interface NamespaceCount {
+  readonly byState: ReadonlyMap<TcpState, number>;
+  /** How many of them surely are whole sockets, see {@link isWholeSocket}. */
+  readonly whole: number;
+}
 
 const COUNTED_STATES = TCP_STATES.filter((state) => state !== 'CLOSED' && state !== 'CLOSE-WAIT');
 
 /** Counts sockets by state without decoding more than the listeners. */
 export function readCensus(source: KernelSource, namespaces: readonly NamespaceRef[], log: LookLog): SocketCensus {
-  const counts = new Map<number, Map<TcpState, number>>(namespaces.map(({ inode }) => [inode, new Map()]));
+  const counts = new Map(namespaces.map(({ inode }) => [inode, { byState: new Map<TcpState, number>(), whole: 0 }]));
   const listeners: SocketFacts[] = [];
   const congested: SocketFacts[] = [];
   let moreCongested = 0;
@@ -38,8 +42,10 @@ export function readCensus(source: KernelSource, namespaces: readonly NamespaceR
     if (state === null || count === undefined) {
       return unknown('garbled', `struct inet_diag_msg: state ${number}`);
     }
-    count.set(state, (count.get(state) ?? 0) + 1);
-    inodes.add(peekInetDiagInode(payload));
+    const inode = peekInetDiagInode(payload);
+    count.byState.set(state, (count.byState.get(state) ?? 0) + 1);
+    if (isWholeSocket(state, inode)) count.whole++;
+    inodes.add(inode);
     const list = state === 'LISTEN' ? listeners : isCongested(state, payload) ? congested : null;
     if (list === null) return undefined;
     if (list === congested && congested.length >= MOST_CONGESTED) {
@@ -62,6 +68,15 @@ export function readCensus(source: KernelSource, namespaces: readonly NamespaceR
     inodes,
     ...wholeProblem(namespaces, unread),
   };
+}
+
+/**
+ * Whether an entry of a dump surely is a whole socket, which `TCP: inuse` of /proc/net/sockstat counts. Entries of TIME-WAIT
+ * are not, and neither are request sockets, which look like SYN-RECEIVED, and what remains in FIN-WAIT-2 of a connection
+ * that no process has any more (tcp_time_wait, net/ipv4/tcp_minisocks.c).
+ */
+export function isWholeSocket(state: TcpState, inode: number): boolean {
+  return state !== 'TIME-WAIT' && state !== 'SYN-RECEIVED' && (state !== 'FIN-WAIT-2' || inode !== 0);
 }
 
 /** One that is slow is enough to explain a reader that waits for it. */

@@ -1,4 +1,4 @@
-import { decodeSocketsInUse, describeProblem, peekInetDiagInode } from '@closewait/core/codec';
+import { decodeSocketsInUse, describeProblem, peekInetDiagInode, peekInetDiagState } from '@closewait/core/codec';
 import {
   type KernelSource,
   type NamespaceRef,
@@ -7,9 +7,9 @@ import {
   type Unknown,
   unknown,
 } from '@closewait/core/facts';
-import { TCP_STATES } from '@closewait/core/tcp';
+import { fromLinuxState, TCP_STATES } from '@closewait/core/tcp';
 import type { LookLog } from './look-log.ts';
-import type { NamespaceCount } from './read-census.ts';
+import { isWholeSocket, type NamespaceCount } from './read-census.ts';
 import { createDecoders, payloadOf, readSockets, visitNamespaces, wholeProblem } from './read-sockets.ts';
 
 /** What is known of the sockets in CLOSE-WAIT that some descriptor refers to. */
@@ -117,24 +117,25 @@ function countInUse({ source, namespace }: Question): number | null {
   return ipv4 === null || ipv6 === null ? null : ipv4 + ipv6;
 }
 
-/**
- * Those that `TCP: inuse` counts and that are not in CLOSE-WAIT. A dump does not tell request sockets from sockets in
- * SYN-RECEIVED: with all of them left out too few are counted, so that nothing is taken for whole that is not.
- */
-const COUNTED_OTHERS = TCP_STATES.filter(
-  (state) => !['CLOSED', 'CLOSE-WAIT', 'TIME-WAIT', 'SYN-RECEIVED'].includes(state),
+const OTHER_STATES = TCP_STATES.filter(
+  (state) => state !== 'CLOSED' && state !== 'CLOSE-WAIT' && state !== 'TIME-WAIT',
 );
 
+/**
+ * The sockets in other states, where they can be counted. Rather one too few than one too many: too few make it look as if
+ * some in CLOSE-WAIT were missing, and all of them are dumped.
+ */
 function countOthers({ source, namespace, held, log }: Question): number | null {
   if (held.otherCounts !== null) {
     const counts = held.otherCounts.get(namespace.inode);
-    if (counts === undefined || 'known' in counts) return null;
-    return COUNTED_OTHERS.reduce((sum, state) => sum + (counts.get(state) ?? 0), 0);
+    return counts === undefined || 'known' in counts ? null : counts.whole;
   }
   let count = 0;
-  const request = { states: COUNTED_OTHERS, extensions: [] };
-  const refused = visitNamespaces(source, [namespace], request, log, () => {
-    count++;
+  const request = { states: OTHER_STATES, extensions: [] };
+  const refused = visitNamespaces(source, [namespace], request, log, (message) => {
+    const payload = payloadOf(message);
+    const state = fromLinuxState(peekInetDiagState(payload));
+    if (state !== null && isWholeSocket(state, peekInetDiagInode(payload))) count++;
     return undefined;
   });
   return refused.size === 0 ? count : null;
