@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeSchemaFiles as makeCaptureSchemas } from '@closewait/core/capture/schema';
 import { makeSchemaFiles as makeDrawSchemas } from '@closewait/core/draw/schema';
+import { makeSchemaFiles as makeEventSchemas } from '@closewait/core/events/schema';
 import { makeSchemaFiles as makeExperimentSchemas } from '@closewait/core/experiment/schema';
 import { makeSchemaFiles as makeReportSchemas } from '@closewait/core/report/schema';
 
@@ -14,6 +15,7 @@ for (const { path, text } of [
   ...makeExperimentSchemas(),
   ...makeDrawSchemas(),
   ...makeCaptureSchemas(),
+  ...makeEventSchemas(),
 ]) {
   const file = join(root, path);
   if (!check) {

@@ -19,6 +19,8 @@ export type ProgramName =
   | 'dead-leader'
   | 'hold'
   | 'in-flight'
+  | 'passive-closes'
+  | 'passive-endings'
   | 'private-table'
   | 'relay'
   | 'refuse-netlink'

@@ -1,5 +1,16 @@
 import { type Decoded, decoded, problem } from './decoded.ts';
 import { HOST_IS_LITTLE_ENDIAN } from './host-bytes.ts';
+import {
+  COMMIT_MASK,
+  HEADER_BYTES,
+  PADDING,
+  TIME_EXTEND,
+  TIME_STAMP,
+  TIME_STAMP_MASK,
+  TYPE_BITS,
+  TYPE_BITS_WIDTH,
+  WORD_BYTES,
+} from './trace-layout.ts';
 
 /** What one page of a trace buffer holds. */
 export interface TracePage {
@@ -16,25 +27,12 @@ export interface TraceRecord {
   readonly bytes: Uint8Array;
 }
 
-/** struct buffer_data_page of 64-bit kernels: a timestamp, and the bytes in use with two flags. */
-const HEADER_BYTES = 16;
 const AT_COMMIT = 8;
 /** kernel/trace/ring_buffer.c */
 const RB_MISSED_EVENTS = 0x8000_0000;
 const RB_MISSED_STORED = 0x4000_0000;
-const COMMIT_MASK = 0xf_ffff;
-
-/** include/linux/ring_buffer.h: the low five bits of a record's header; up to 28, four times that many bytes of data. */
-const TYPE_BITS = 0x1f;
-const TYPE_BITS_WIDTH = 5;
-const PADDING = 29;
-const TIME_EXTEND = 30;
-const TIME_STAMP = 31;
 /** TS_SHIFT: a time in two words has its lower 27 bits in the first. */
 const TIME_SHIFT = 27n;
-/** An absolute time has 59 bits; what is above is taken from the page's own. */
-const TIME_STAMP_MASK = (1n << 59n) - 1n;
-const WORD_BYTES = 4;
 const WHAT = 'page of a trace buffer';
 
 /**

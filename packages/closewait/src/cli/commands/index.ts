@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts';
-import { parseInterval, parsePort, parseStates } from '../option-values.ts';
+import { parseDuration, parseInterval, parsePort, parseStates } from '../option-values.ts';
 import {
   ARGUMENTS_OPTION,
   FROM_OPTION,
@@ -99,6 +99,35 @@ export const COMMANDS: readonly Command[] = [
     ],
     examples: ['closewait top', 'closewait top --interval 500ms', 'closewait top --from incident.cwr'],
     load: () => import('./top.ts'),
+  },
+  {
+    name: 'watch',
+    says: 'each passive close as it happens: who closed, how long after the FIN, what ended it',
+    operands: { ...SELECTORS, says: ':8000 (local port), 192.0.2.1:443 (peer), pid:123' },
+    options: [
+      { ...JSON_OPTION, says: 'print JSON, one document a line' },
+      { flags: '--histogram', says: 'the distribution of the times instead of lines; q quits' },
+      {
+        flags: '--by <what>',
+        says: 'a line of the histogram for each process, or each port',
+        choices: ['process', 'port'],
+        default: { value: 'process', says: 'process' },
+      },
+      {
+        flags: '--slower-than <duration>',
+        says: 'only those that stay so long; without it all, and from 1s on also while they stay',
+        parse: parseDuration,
+      },
+      { flags: '--for <duration>', says: 'end after this time', parse: parseDuration },
+      NO_ALL_NAMESPACES_OPTION,
+    ],
+    examples: [
+      'closewait watch',
+      'closewait watch :8000 --slower-than 100ms',
+      'closewait watch --histogram --by port --for 60s',
+      'closewait watch --json',
+    ],
+    load: () => import('./watch.ts'),
   },
   {
     name: 'explain',

@@ -1,11 +1,11 @@
 import {
   closeSync,
   constants,
+  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
-  readSync,
   rmdirSync,
   writeFileSync,
 } from 'node:fs';
@@ -17,7 +17,7 @@ import {
   type TraceFormat,
 } from '@closewait/core/codec';
 import { known, type Reading, unknown } from '@closewait/core/facts';
-import { failureOf, type SystemFailure } from '../../ffi/index.ts';
+import { failureOf, readInto, type SystemFailure } from '../../ffi/index.ts';
 import { refusal } from '../live/refusal.ts';
 import { hasEnded, instanceName, ownerOfInstance, ownOwner } from './instance-name.ts';
 import { openTracefs, type Tracefs } from './tracefs.ts';
@@ -28,6 +28,8 @@ export interface TraceEventRequest {
   readonly name: string;
   /** Which of its events are recorded, in the kernel's own language: `newstate == 8`. Default all. */
   readonly filter?: string;
+  /** Where this kernel does not have it, the others are recorded without it. Default: the session does not open. */
+  readonly optional?: boolean;
 }
 
 /** What a session records. */
@@ -106,8 +108,9 @@ export class TraceSession implements Disposable {
       this.#write('set_event_pid', request.threads.join(' '));
     }
     const formats = new Map<string, TraceFormat>();
-    for (const { system, name, filter } of events) {
+    for (const { system, name, filter, optional = false } of events) {
       const path = `events/${system}/${name}`;
+      if (optional && !existsSync(`${folder}/${path}/format`)) continue;
       const format = must(decodeTraceFormat(this.#read(`${path}/format`)));
       formats.set(`${system}:${name}`, format);
       this.#events.set(format.id, `${system}:${name}`);
@@ -175,6 +178,50 @@ export class TraceSession implements Disposable {
     return { events, lost, lostMore: lostSome && lost === 0 };
   }
 
+  /**
+   * Takes the pages that have come before this call as they are, and decodes nothing: for events by the hundred thousand.
+   * Those of a processor come in their order; a visitor that answers false has seen enough of this one. The bytes are
+   * overwritten by the next page. Losses are counted by {@link readLost} alone. Never waits.
+   */
+  readPages(visit: (page: Uint8Array, processor: number) => boolean): void {
+    for (const { fd, number } of this.#processors) {
+      for (;;) {
+        const bytes = this.#readPage(fd);
+        if (bytes === 0 || !visit(this.#page.subarray(0, bytes), number)) break;
+      }
+    }
+  }
+
+  /** Events that the buffers had no room for since the last call. Costs some 20 µs a processor. */
+  readLost(): number {
+    let lost = 0;
+    for (const processor of this.#processors) {
+      const missing = this.#readMissing(processor);
+      lost += missing - processor.missing;
+      processor.missing = missing;
+    }
+    return lost;
+  }
+
+  /** How many processors have a buffer. */
+  get processors(): number {
+    return this.#processors.length;
+  }
+
+  /**
+   * Makes the buffer of every processor this large, while it goes on recording. False where the kernel has no memory for
+   * it; the buffers are then as they were.
+   */
+  resize(kilobytesPerCpu: number): boolean {
+    try {
+      this.#write('buffer_size_kb', String(kilobytesPerCpu));
+      return true;
+    } catch (cause) {
+      if (cause instanceof Refused && ['ENOMEM', 'EBUSY', 'EINVAL'].includes(cause.failure.errno)) return false;
+      throw cause;
+    }
+  }
+
   /** From now on another choice of an event's records is made. */
   filter({ system, name }: Pick<TraceEventRequest, 'system' | 'name'>, filter: string): void {
     this.#write(`events/${system}/${name}/filter`, filter);
@@ -190,12 +237,11 @@ export class TraceSession implements Disposable {
   }
 
   #readPage(fd: number): number {
-    try {
-      return readSync(fd, this.#page, 0, this.#page.length, null);
-    } catch (cause) {
-      if (failureOf('read', cause).errno === 'EAGAIN') return 0;
-      throw cause;
-    }
+    // Not node:fs: there an empty buffer is an exception, 15 µs for each processor and poll.
+    const read = readInto(fd, this.#page);
+    if (read.ok) return read.value;
+    if (read.errno === 'EAGAIN' || read.errno === 'EINTR') return 0;
+    throw new Refused(read, 'trace_pipe_raw');
   }
 
   /**
