@@ -96,6 +96,26 @@ describe('a look through BPF', () => {
     expect(new Set(stuck.map(({ localPort }) => localPort))).toEqual(new Set([listener?.local.port]));
   });
 
+  it('sees what is held of a namespace that nobody is in any more, and says what it cannot see of it', async () => {
+    await using program = await startProgram('left-namespace', [3], namespace);
+    const facts = await look(new LiveSource(), REPORT);
+    const left = facts.sockets.filter(({ inode }) => facts.holders.get(inode)?.some(({ pid }) => pid === program.pid));
+    expect(left.map(({ state }) => state)).toEqual(['CLOSE-WAIT', 'CLOSE-WAIT', 'CLOSE-WAIT']);
+    const netns = left[0]?.netns;
+    expect(facts.namespaces).toContainEqual(
+      expect.objectContaining({
+        inode: netns,
+        path: `net:[${netns}]`,
+        sockets: expect.objectContaining({ known: false }),
+      }),
+    );
+    expect(facts.unseen).toContainEqual(
+      expect.objectContaining({ what: `sockets of namespace net:[${netns}] that no descriptor refers to` }),
+    );
+    const slow = await look(new LiveSource({ bpf: false }), REPORT);
+    expect(slow.sockets.filter((socket) => socket.netns === netns)).toEqual([]);
+  });
+
   it('asks for all of them where their number does not add up: one is in flight between two processes', async () => {
     await using _program = await startProgram('in-flight', [1], namespace);
     const { source, dumps } = spiedSource();

@@ -19,6 +19,7 @@ export type ProgramName =
   | 'dead-leader'
   | 'hold'
   | 'in-flight'
+  | 'left-namespace'
   | 'passive-closes'
   | 'passive-endings'
   | 'private-table'

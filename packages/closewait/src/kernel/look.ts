@@ -90,7 +90,7 @@ export async function takeLook(source: KernelSource, options: LookOptions): Prom
   const facts: Facts = {
     takenAtMs: time.epochMs,
     host: readHost(source),
-    ...countSeen(namespaces, census, gathered),
+    ...countSeen([...namespaces, ...findPathless(namespaces, gathered, log)], census, gathered),
     sockets,
     listeners,
     holders,
@@ -120,6 +120,29 @@ function isCounted({ counts }: SocketCensus, inode: number): boolean {
   const count = counts.get(inode);
   return count !== undefined && !('known' in count);
 }
+
+/**
+ * Namespaces that nobody is in and no path leads to: their sockets keep them. A walk over descriptors sees what is held of
+ * them, and there is no way in to ask for the rest.
+ */
+function findPathless(
+  namespaces: readonly NamespaceRef[],
+  { stuckByNamespace }: Gathered,
+  log: LookLog,
+): readonly NamespaceRef[] {
+  const known = new Set(namespaces.map(({ inode }) => inode));
+  const pathless = [...stuckByNamespace.keys()]
+    .filter((inode) => !known.has(inode))
+    .map((inode) => ({ inode, path: `net:[${inode}]` }));
+  for (const { path } of pathless) log.missed(`sockets of namespace ${path} that no descriptor refers to`, NO_WAY_IN);
+  return pathless;
+}
+
+const NO_WAY_IN: Unknown = {
+  known: false,
+  why: 'unsupported',
+  detail: 'no process is in this namespace and it is not mounted',
+};
 
 /** Adds the sockets in CLOSE-WAIT, which were read whole, to those that were counted. */
 function countSeen(
