@@ -149,5 +149,5 @@ export function sampleFacts(change: Partial<Facts> = {}): Facts {
 /** A diagnosis that consists of these findings and of what is passing through. */
 export function sampleDiagnosis(findings: readonly Finding[], passing = 0): Diagnosis {
   const reported = findings.reduce((sum, { connections }) => sum + connections.length, 0);
-  return { findings, closeWait: reported + passing, passing };
+  return { findings, closeWait: reported + passing, passing, descriptors: new Map() };
 }

@@ -23,8 +23,8 @@ export class OutputFile {
   }
 
   /** False once nobody reads any more; throws what else the write was answered. */
-  write(text: string): boolean {
-    if (this.#stream === null) this.#writeNow(Buffer.from(text));
+  write(text: string | Uint8Array): boolean {
+    if (this.#stream === null) this.#writeNow(typeof text === 'string' ? Buffer.from(text) : text);
     else if (!this.#readerLeft && !this.#stream.destroyed) this.#stream.write(text);
     return !this.#readerLeft && this.#stream?.destroyed !== true;
   }

@@ -1,6 +1,6 @@
 import { diagnose } from '@closewait/core/diagnose';
 import type { Facts } from '@closewait/core/facts';
-import { buildReport, formatReport, safeJson } from '@closewait/core/report';
+import { buildReport, formatReport, writeReport } from '@closewait/core/report';
 import type { Selection } from './selection/index.ts';
 import type { Terminal } from './terminal.ts';
 import { readVersion } from './version.ts';
@@ -22,10 +22,13 @@ export function printReport(facts: Facts, options: PrintOptions, terminal: Termi
   const diagnosis = diagnose(facts, { minAgeMs, selects: selection.over(facts) });
   const { causes } = selection;
   const findings = diagnosis.findings.filter(({ cause }) => causes.length === 0 || causes.includes(cause));
-  const report = buildReport(facts, { ...diagnosis, findings }, { showArguments });
-  const { colour, width } = terminal;
-  terminal.out(
-    json ? `${safeJson(report)}\n` : formatReport(report, { version: readVersion(), colour, width, minAgeMs }),
-  );
+  const judged = { ...diagnosis, findings };
+  if (json) {
+    writeReport(facts, judged, { showArguments }, (chunk) => terminal.out(chunk));
+  } else {
+    const { colour, width } = terminal;
+    const report = buildReport(facts, judged, { showArguments });
+    terminal.out(formatReport(report, { version: readVersion(), colour, width, minAgeMs }));
+  }
   return findings.some(({ severity }) => severity !== 'benign');
 }

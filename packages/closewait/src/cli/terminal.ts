@@ -13,8 +13,11 @@ export interface Terminal {
   readonly width: number;
   /** Rows now; null where the output is no terminal. */
   readonly height: number | null;
-  /** Writes to standard output. False once nobody reads any more (`closewait ls | head`): stop then. */
-  out(text: string): boolean;
+  /**
+   * Writes to standard output: text, or bytes, which may not be changed any more. False once nobody reads any more
+   * (`closewait ls | head`): stop then.
+   */
+  out(text: string | Uint8Array): boolean;
   /** Writes to standard error. */
   err(text: string): void;
 }

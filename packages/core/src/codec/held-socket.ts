@@ -1,7 +1,6 @@
 import {
   type AddressFamily,
   type Endpoint,
-  known,
   type Reading,
   type SocketFacts,
   type SocketMemory,
@@ -10,8 +9,9 @@ import {
   unknown,
 } from '../facts/index.ts';
 import { fromLinuxState, type TcpState } from '../tcp/index.ts';
+import { HeldInfo } from './held-info.ts';
 import { HELD_AT as AT, HELD_FLAG, HELD_KIND } from './held-layout.ts';
-import { getCounter, HOST_IS_LITTLE_ENDIAN } from './host-bytes.ts';
+import { HOST_IS_LITTLE_ENDIAN } from './host-bytes.ts';
 import { NO_TIMER, TIMERS } from './inet-diag-layout.ts';
 import { type AddressTexts, isMappedPrefix } from './ip-address.ts';
 
@@ -27,6 +27,11 @@ export interface SocketEnds {
   readonly finReceived: boolean;
   /** A socket of the kernel's own (sk_kern_sock). */
   readonly isKernels: boolean;
+}
+
+/** Whether the flags of a record are of a socket that the kernel itself uses: subflows it opens for somebody else. */
+export function isKernels(flags: number): boolean {
+  return (flags & (HELD_FLAG.kernel | HELD_FLAG.subflow)) === HELD_FLAG.kernel;
 }
 
 /**
@@ -94,18 +99,7 @@ export class HeldSocket implements SocketFacts, SocketEnds {
   }
 
   get info(): Reading<TcpInfo> {
-    return known({
-      state: this.state,
-      probes: this.#view.getUint8(this.#at + AT.probes),
-      backoff: this.#view.getUint8(this.#at + AT.backoff),
-      roundTripTimeUs: this.#word(AT.roundTripTime),
-      lastDataSentMs: this.#word(AT.lastDataSent),
-      lastDataReceivedMs: this.#word(AT.lastDataReceived),
-      lastAckReceivedMs: this.#word(AT.lastAckReceived),
-      bytesAcked: getCounter(this.#view, this.#at + AT.bytesAcked),
-      bytesReceived: getCounter(this.#view, this.#at + AT.bytesReceived),
-      bytesSent: getCounter(this.#view, this.#at + AT.bytesSent),
-    });
+    return new HeldInfo(this.#view, this.#at);
   }
 
   get memory(): Reading<SocketMemory> {
@@ -125,7 +119,7 @@ export class HeldSocket implements SocketFacts, SocketEnds {
   }
 
   get isKernels(): boolean {
-    return (this.#view.getUint8(this.#at + AT.flags) & HELD_FLAG.kernel) !== 0;
+    return isKernels(this.#view.getUint8(this.#at + AT.flags));
   }
 
   get #isIpv4(): boolean {

@@ -1,5 +1,5 @@
-import type { Facts, Suspects } from '../facts/index.ts';
-import { listConnections } from './diagnose.ts';
+import { type Facts, type Holder, InodeSet, type Suspects } from '../facts/index.ts';
+import { connectionAge } from './connection-age.ts';
 import { OwnerFinder } from './owner-finder.ts';
 import { type RelayLeg, RelayLegs } from './relay-legs.ts';
 
@@ -7,20 +7,23 @@ import { type RelayLeg, RelayLegs } from './relay-legs.ts';
 export function chooseSuspects(facts: Facts, { minAgeMs }: { readonly minAgeMs: number }): Suspects {
   const finder = new OwnerFinder(facts);
   const pids = new Set<number>();
-  const inodes = new Set<number>();
+  const inodes = new InodeSet();
   const hidden = new Set<number>();
   const relays = new RelayLegs(facts);
   const legs: RelayLeg[] = [];
-  for (const connection of listConnections(facts)) {
-    const { socket, holders, age } = connection;
-    if (socket.state !== 'CLOSE-WAIT' || (age.ms !== null && age.ms < minAgeMs)) continue;
-    if (socket.inode > 0) inodes.add(socket.inode);
-    if (socket.inode > 0 && holders.length === 0) hidden.add(socket.inode);
+  for (const socket of facts.sockets) {
+    if (socket.state !== 'CLOSE-WAIT') continue;
+    const age = connectionAge(socket);
+    if (age.ms !== null && age.ms < minAgeMs) continue;
+    const { inode } = socket;
+    const holders = facts.holders.get(inode) ?? NO_HOLDERS;
+    if (inode > 0) inodes.add(inode);
+    if (inode > 0 && holders.length === 0) hidden.add(inode);
     for (const { pid } of holders) pids.add(pid);
     // Only what waits in an accept queue belongs to somebody who does not hold it.
-    const owner = holders.length > 0 ? null : finder.ownerOf(connection);
+    const owner = holders.length > 0 ? null : finder.ownerOf({ socket, holders });
     if (owner !== null) pids.add(owner.pid);
-    const leg = relays.take(connection);
+    const leg = relays.take({ socket, holders, age });
     if (leg !== null) legs.push(leg);
   }
   // The other side of a relay: whether somebody waits for it, in this process or in a relative of it.
@@ -30,3 +33,5 @@ export function chooseSuspects(facts: Facts, { minAgeMs }: { readonly minAgeMs: 
   }
   return { pids, inodes, hidden };
 }
+
+const NO_HOLDERS: readonly Holder[] = [];

@@ -16,11 +16,11 @@ export interface DestroyTexts {
  * connections.
  */
 export function destroyRemedy({ process, connections, listeners }: Group, texts: DestroyTexts = {}): readonly Remedy[] {
-  const [first, ...others] = connections;
+  const first = connections.at(0);
   if (first === undefined) return [];
   const { socket } = first;
   const isServer = listeners.length > 0;
-  const one = others.length === 0;
+  const one = connections.length === 1;
   const { wakes = false } = texts;
   // Another namespace's connections are to be seen there only; entering the own one is allowed.
   const inside = process?.netns.known === true && process.netns.value === socket.netns;

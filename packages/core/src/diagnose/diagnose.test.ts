@@ -22,12 +22,56 @@ describe('the registry of causes', () => {
 describe('diagnose', () => {
   it('finds nothing where nothing is in CLOSE-WAIT', () => {
     const facts = sampleFacts({ sockets: [sampleSocket({ state: 'ESTABLISHED' })] });
-    expect(diagnose(facts, MIN_AGE)).toEqual({ findings: [], closeWait: 0, passing: 0 });
+    expect(diagnose(facts, MIN_AGE)).toMatchObject({ findings: [], closeWait: 0, passing: 0 });
   });
 
   it('counts a connection younger than the minimum age as passing through and does not report it', () => {
     const young = sampleSocket({ info: known(sampleInfo({ lastAckReceivedMs: 999 })) });
-    expect(diagnose(sampleFacts({ sockets: [young] }), MIN_AGE)).toEqual({ findings: [], closeWait: 1, passing: 1 });
+    expect(diagnose(sampleFacts({ sockets: [young] }), MIN_AGE)).toMatchObject({
+      findings: [],
+      closeWait: 1,
+      passing: 1,
+    });
+  });
+
+  it('keeps what is held, what is sent and what waits to be accepted apart, by key', () => {
+    const unsent = { inode: 701, txQueueBytes: 9, timer: { kind: 'persist', expiresMs: 1, retransmits: 0 } } as const;
+    const facts = sampleFacts({
+      sockets: [sampleSocket(), sampleSocket(unsent), sampleSocket({ inode: 0 })],
+      listeners: [sampleListener()],
+      holders: [
+        [600, owner],
+        [700, owner],
+        [701, owner],
+      ],
+      processes: [sampleProcess()],
+    });
+    const ends = diagnose(facts, MIN_AGE).findings.map(({ id }) => id.slice(id.lastIndexOf('/') + 1));
+    expect(ends.toSorted()).toEqual(['held', 'queued', 'sending']);
+  });
+
+  it('counts the descriptors of each process on connections in CLOSE-WAIT of any age', () => {
+    const young = known(sampleInfo({ lastAckReceivedMs: 1 }));
+    const facts = sampleFacts({
+      sockets: [
+        sampleSocket({ inode: 1 }),
+        sampleSocket({ inode: 2, info: young }),
+        sampleSocket({ inode: 3, state: 'ESTABLISHED' }),
+        sampleSocket({ inode: 0 }),
+      ],
+      holders: [
+        [1, owner],
+        [1, { ...owner, fd: 8 }],
+        [2, { ...owner, pid: 7 }],
+        [3, owner],
+      ],
+    });
+    expect(diagnose(facts, MIN_AGE).descriptors).toEqual(
+      new Map([
+        [owner.pid, 2],
+        [7, 1],
+      ]),
+    );
   });
 
   it('reports a connection whose age is not known: it may be old', () => {

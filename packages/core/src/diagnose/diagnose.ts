@@ -1,12 +1,14 @@
 import type { ClosedSocket, Facts, Holder, ProcessFacts, Severity } from '../facts/index.ts';
-import type { TcpState } from '../tcp/index.ts';
 import { CAUSES, judgeClosedButHeld } from './causes/index.ts';
 import { connectionAge } from './connection-age.ts';
+import { LookedConnection } from './connection-list.ts';
 import type { Diagnosis, Finding, StuckConnection } from './finding.ts';
-import { type Group, groupConnections, ownerKey } from './group.ts';
+import { type Group, Grouping } from './group.ts';
+import { ownerKey } from './household.ts';
 import { judgeGroup, linkRoots, toFinding, uniteJudged } from './judge-groups.ts';
 import { Kin } from './kin.ts';
 import { OwnerFinder } from './owner-finder.ts';
+import { Tally } from './tally.ts';
 
 /** Options of {@link diagnose}. */
 export interface DiagnoseOptions {
@@ -19,9 +21,6 @@ export interface DiagnoseOptions {
 /** Which connections, with the process that each belongs to, are judged; null for a socket that is closed but held. */
 export type Selects = (connection: StuckConnection | null, process: ProcessFacts | null) => boolean;
 
-/** The sockets that a diagnosis needs whole: the stuck ones, and what may be the other leg of a relay. */
-export const DIAGNOSED_STATES: readonly TcpState[] = ['CLOSE-WAIT', 'FIN-WAIT-2'];
-
 const URGENCY: Readonly<Record<Severity, number>> = { leak: 0, stall: 0, benign: 1 };
 
 /**
@@ -31,43 +30,62 @@ const URGENCY: Readonly<Record<Severity, number>> = { leak: 0, stall: 0, benign:
  * @example
  * diagnose(facts, { minAgeMs: 1000 }).findings.map((finding) => finding.cause)
  */
-export function diagnose(facts: Facts, { minAgeMs, selects = () => true }: DiagnoseOptions): Diagnosis {
-  const all = [...listConnections(facts)].filter(({ socket }) => socket.state === 'CLOSE-WAIT');
-  const stuck = all.filter(({ age }) => age.ms === null || age.ms >= minAgeMs);
-  const groups = groupConnections(stuck, new OwnerFinder(facts), facts, minAgeMs).flatMap((group) =>
-    narrowGroup(group, selects),
-  );
+export function diagnose(facts: Facts, { minAgeMs, selects }: DiagnoseOptions): Diagnosis {
+  const { groups, ...counts } = sortStuck(facts, minAgeMs);
   const judged = uniteJudged(
-    groups.map((group) => judgeGroup(group, facts)),
+    groups.flatMap((group) => narrowGroup(group, selects)).map((group) => judgeGroup(group, facts)),
     facts,
   );
   const findings = [...judged.map((one) => toFinding(one, [], facts)), ...judgeClosed(facts, minAgeMs, selects)];
   return {
     findings: linkRoots(findings.sort((a, b) => URGENCY[a.severity] - URGENCY[b.severity] || sizeOf(b) - sizeOf(a))),
-    closeWait: all.length,
-    passing: all.length - stuck.length,
+    ...counts,
   };
+}
+
+/** The one pass over all sockets of a look. */
+function sortStuck(
+  facts: Facts,
+  minAgeMs: number,
+): Omit<Diagnosis, 'findings'> & { readonly groups: readonly Group[] } {
+  const grouping = new Grouping(new OwnerFinder(facts), facts, minAgeMs);
+  const descriptors = new Map<number, number>();
+  let closeWait = 0;
+  let passing = 0;
+  for (const socket of facts.sockets) {
+    if (socket.state !== 'CLOSE-WAIT') continue;
+    closeWait++;
+    const holders = facts.holders.get(socket.inode) ?? NO_HOLDERS;
+    for (const { pid } of holders) descriptors.set(pid, (descriptors.get(pid) ?? 0) + 1);
+    const age = connectionAge(socket);
+    if (age.ms !== null && age.ms < minAgeMs) passing++;
+    else grouping.add(socket, holders, age);
+  }
+  return { groups: grouping.groups, closeWait, passing, descriptors };
 }
 
 /** The sockets of a look with their holders and ages, in the kernel's order; one at a time, as there may be 100,000. */
 export function* listConnections(facts: Facts): Generator<StuckConnection, void> {
   for (const socket of facts.sockets) {
-    yield { socket, holders: facts.holders.get(socket.inode) ?? NO_HOLDERS, age: connectionAge(socket) };
+    yield new LookedConnection(socket, connectionAge(socket), facts.holders);
   }
 }
 
 const NO_HOLDERS: readonly Holder[] = [];
 
-function narrowGroup(group: Group, selects: Selects): readonly Group[] {
+function narrowGroup(group: Group, selects: Selects | undefined): readonly Group[] {
+  if (selects === undefined) return [group];
   const connections = group.connections.filter((connection) => selects(connection, group.process));
-  return connections.length === 0 ? [] : [{ ...group, connections }];
+  if (connections.length === 0) return [];
+  if (connections.length === group.connections.length) return [group];
+  return [{ ...group, connections, tally: Tally.of(connections, group.minAgeMs) }];
 }
 
 function sizeOf({ connections, closed }: Finding): number {
   return connections.length + closed.length;
 }
 
-function judgeClosed(facts: Facts, minAgeMs: number, selects: Selects): readonly Finding[] {
+function judgeClosed(facts: Facts, minAgeMs: number, selects: Selects | undefined): readonly Finding[] {
   const byPid = new Map<number, ClosedSocket[]>();
   for (const socket of facts.closed) {
     const pid = socket.holders[0]?.pid;
@@ -78,7 +96,7 @@ function judgeClosed(facts: Facts, minAgeMs: number, selects: Selects): readonly
   }
   return [...byPid].flatMap(([pid, closed]) => {
     const process = facts.processes.get(pid) ?? null;
-    if (!selects(null, process)) return [];
+    if (selects?.(null, process) === false) return [];
     const group: Group = { ...NO_CONNECTIONS, key: ownerKey(process), process };
     const verdict = judgeClosedButHeld(closed, process);
     return [toFinding({ group, cause: CAUSES['closed-but-held'], verdict, alternatives: [] }, closed, facts)];
@@ -90,7 +108,9 @@ const NO_CONNECTIONS: Omit<Group, 'key' | 'process'> = {
   situation: 'held',
   traits: { progress: 'unknown', role: 'unknown', watch: 'unknown', moves: false, answered: false },
   connections: [],
-  kin: new Kin([]),
+  tally: new Tally(0),
+  serving: new Set(),
+  kin: new Kin(),
   legs: [],
   minAgeMs: 0,
 };

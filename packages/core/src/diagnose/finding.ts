@@ -41,6 +41,19 @@ export interface StuckConnection {
   readonly age: ConnectionAge;
 }
 
+/** What a list of connections can be asked; an array of them is one. */
+export interface Connections extends Iterable<StuckConnection> {
+  readonly length: number;
+  at(index: number): StuckConnection | undefined;
+  every(test: (connection: StuckConnection) => boolean): boolean;
+  some(test: (connection: StuckConnection) => boolean): boolean;
+  filter(test: (connection: StuckConnection) => boolean): readonly StuckConnection[];
+  map<T>(change: (connection: StuckConnection) => T): readonly T[];
+  flatMap<T>(change: (connection: StuckConnection) => T | readonly T[]): readonly T[];
+  reduce<T>(add: (sum: T, connection: StuckConnection) => T, start: T): T;
+  slice(start?: number, end?: number): readonly StuckConnection[];
+}
+
 /**
  * How long a connection has been in CLOSE-WAIT.
  *
@@ -82,7 +95,7 @@ export interface Finding {
   /** Null: no holder was seen. */
   readonly process: ProcessFacts | null;
   readonly listener: SocketFacts | null;
-  readonly connections: readonly StuckConnection[];
+  readonly connections: Connections;
   /** For `closed-but-held`: sockets that the kernel no longer lists. */
   readonly closed: readonly ClosedSocket[];
   /** How it divides; empty where all are alike. */
@@ -112,4 +125,6 @@ export interface Diagnosis {
   readonly closeWait: number;
   /** Of these, younger than the minimum age: passing through, not reported. */
   readonly passing: number;
+  /** By pid: descriptors on connections in CLOSE-WAIT, whatever their age. */
+  readonly descriptors: ReadonlyMap<number, number>;
 }

@@ -1,11 +1,8 @@
 import type { CloseLook, DescriptorUse, ProcessActivity, ProcessFacts, Reading, SocketFacts } from '../facts/index.ts';
-import type { Growth, StuckConnection } from './finding.ts';
+import { Arrivals } from './arrivals.ts';
+import type { Connections, Growth } from './finding.ts';
 
-/** Lengths of history, the longest first. One is used when the oldest connection is as old. Milliseconds. */
-const WINDOWS_MS = [3_600_000, 600_000, 60_000, 10_000] as const;
-
-/** A leak that goes on has arrivals in most parts of the window and in one of the last two; a burst has not. */
-const SLOTS = 6;
+/** A leak that goes on has arrivals in most of the six parts of the window and in one of the last two; a burst has not. */
 const FILLED_SLOTS = 4;
 
 /** Fewer say nothing about a rate: of 5, the 95 % bounds are 1.6 and 11.7. */
@@ -28,14 +25,21 @@ const FARTHEST_MS = 365 * 86_400_000;
  *
  * @param minAgeMs younger connections are not among `connections`: the history ends there.
  */
-export function growthOf(
-  connections: readonly StuckConnection[],
+export function growthOf(connections: Connections, closeLook: CloseLook | null, minAgeMs = 0): Growth | null {
+  const arrivals = new Arrivals(minAgeMs);
+  for (const { age } of connections) arrivals.add(age);
+  return growthOfArrivals(arrivals, connections, closeLook);
+}
+
+/** {@link growthOf} of connections whose ages were counted. */
+export function growthOfArrivals(
+  arrivals: Arrivals,
+  connections: Connections,
   closeLook: CloseLook | null,
-  minAgeMs = 0,
 ): Growth | null {
-  const windowMs = chooseWindow(connections, minAgeMs);
-  if (windowMs === null) return null;
-  const { slots, exact } = countArrivals(connections, minAgeMs, windowMs);
+  const window = arrivals.longest;
+  if (window === null) return null;
+  const { slots, exact, windowMs } = window;
   const count = slots.reduce((sum, some) => sum + some, 0);
   // A lower bound may be of any time before: where most are bounds, the history is not known.
   if (exact < FEWEST || exact * 2 < count || !isSteady(slots)) return null;
@@ -51,12 +55,13 @@ export function growthOf(
  * Both must have grown: a healthy server opens descriptors too. Null with one look, and below 5 more.
  */
 export function growthBetweenLooks(
-  connections: readonly StuckConnection[],
+  connections: Connections,
   process: ProcessFacts | null,
   closeLook: CloseLook | null,
 ): Growth | null {
   if (process === null || closeLook === null || closeLook.socketWindowMs === null || closeLook.socketWindowMs <= 0)
     return null;
+  if (closeLook.arrived.length < FEWEST) return null;
   const opened = openedBetween(process, closeLook.activities.get(process.pid));
   const isOfGroup = matcherOf(connections);
   const arrived = closeLook.arrived.filter(isOfGroup).length - closeLook.departed.filter(isOfGroup).length;
@@ -108,29 +113,6 @@ export function addGrowth(growths: readonly Growth[]): Growth | null {
   );
 }
 
-function chooseWindow(connections: readonly StuckConnection[], minAgeMs: number): number | null {
-  let oldest = -1;
-  for (const { age } of connections) if (age.is === 'exact' && age.ms !== null) oldest = Math.max(oldest, age.ms);
-  return WINDOWS_MS.find((windowMs) => minAgeMs + windowMs <= oldest) ?? null;
-}
-
-/** Arrivals by slot, the latest first. */
-function countArrivals(
-  connections: readonly StuckConnection[],
-  minAgeMs: number,
-  windowMs: number,
-): { readonly slots: readonly number[]; readonly exact: number } {
-  const slots: number[] = Array.from({ length: SLOTS }, () => 0);
-  let exact = 0;
-  for (const { age } of connections) {
-    if (age.ms === null || age.ms < minAgeMs || age.ms >= minAgeMs + windowMs) continue;
-    const slot = Math.min(SLOTS - 1, Math.floor(((age.ms - minAgeMs) / windowMs) * SLOTS));
-    slots[slot] = (slots[slot] ?? 0) + 1;
-    if (age.is === 'exact') exact += 1;
-  }
-  return { slots, exact };
-}
-
 function isSteady(slots: readonly number[]): boolean {
   return slots.filter((count) => count > 0).length >= FILLED_SLOTS && slots.slice(0, 2).some((count) => count > 0);
 }
@@ -164,12 +146,9 @@ function toRate({ count, low, high }: Bounded, windowMs: number, over: Growth['o
 }
 
 /** Where some left between the looks, what is left of the rate; null where that may be nothing. */
-function subtractDepartures(
-  arriving: Growth,
-  connections: readonly StuckConnection[],
-  closeLook: CloseLook | null,
-): Growth | null {
+function subtractDepartures(arriving: Growth, connections: Connections, closeLook: CloseLook | null): Growth | null {
   if (closeLook === null || closeLook.socketWindowMs === null || closeLook.socketWindowMs <= 0) return arriving;
+  if (closeLook.departed.length === 0) return arriving;
   const left = closeLook.departed.filter(matcherOf(connections)).length;
   if (left === 0) return arriving;
   const leaving = toRate(
@@ -188,7 +167,7 @@ function subtractDepartures(
 }
 
 /** Whether a socket is of the same server port or of the same service called, in the same namespace. */
-function matcherOf(connections: readonly StuckConnection[]): (socket: SocketFacts) => boolean {
+function matcherOf(connections: Connections): (socket: SocketFacts) => boolean {
   const locals = new Set<string>();
   const remotes = new Set<string>();
   for (const { socket } of connections) {

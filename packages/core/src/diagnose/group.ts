@@ -1,16 +1,12 @@
-import {
-  type Facts,
-  formatEndpoint,
-  type ProcessFacts,
-  type SocketFacts,
-  unmapAddress,
-  valueOr,
-} from '../facts/index.ts';
-import type { StuckConnection } from './finding.ts';
-import { Kin } from './kin.ts';
+import { type Facts, type Holder, type ProcessFacts, type SocketFacts, valueOr } from '../facts/index.ts';
+import { ConnectionList } from './connection-list.ts';
+import type { ConnectionAge, Connections, StuckConnection } from './finding.ts';
+import { getOrMake, Household } from './household.ts';
+import type { Kin } from './kin.ts';
 import type { OwnerFinder } from './owner-finder.ts';
 import { type RelayLeg, RelayLegs } from './relay-legs.ts';
-import { type Traits, traitsOf } from './traits.ts';
+import { Tally } from './tally.ts';
+import { haveSameTraits, type Traits, traitsOf } from './traits.ts';
 
 /**
  * Connections that are judged together: same process, same listener or same peer, in the same situation, with the same
@@ -26,7 +22,11 @@ export interface Group {
   readonly situation: Situation;
   /** Of every connection in the group; where groups were put together, of the largest of them. */
   readonly traits: Traits;
-  readonly connections: readonly StuckConnection[];
+  readonly connections: Connections;
+  /** The same connections, counted. */
+  readonly tally: Tally;
+  /** Processes that have one of the listeners. */
+  readonly serving: ReadonlySet<number>;
   /** All stuck connections that belong to the same process, these included. */
   readonly kin: Kin;
   /** For each connection the other side of a relay; empty where they have none. */
@@ -51,6 +51,76 @@ function situationOf({ inode, timer, txQueueBytes }: SocketFacts): Situation {
   return timer.kind === 'persist' || stalls ? 'sending' : 'held';
 }
 
+/** A group that connections still join. */
+interface OpenGroup extends Group {
+  readonly connections: ConnectionList;
+  readonly legs: RelayLeg[];
+}
+
+/** Sorts connections in CLOSE-WAIT into groups as they come. What is text or an object is made once for a group. */
+export class Grouping {
+  readonly groups: OpenGroup[] = [];
+  readonly #finder: OwnerFinder;
+  readonly #facts: Facts;
+  readonly #minAgeMs: number;
+  readonly #relays: RelayLegs;
+  readonly #households = new Map<ProcessFacts | null, Household<OpenGroup>>();
+
+  constructor(finder: OwnerFinder, facts: Facts, minAgeMs: number) {
+    this.#finder = finder;
+    this.#facts = facts;
+    this.#minAgeMs = minAgeMs;
+    this.#relays = new RelayLegs(facts);
+  }
+
+  add(socket: SocketFacts, holders: readonly Holder[], age: ConnectionAge): void {
+    const process = this.#finder.ownerOf({ socket, holders });
+    const household = getOrMake(this.#households, process, () => this.#found(process));
+    const traits = traitsOf(socket, this.#facts.closeLook, household.runtime);
+    household.kin.add(socket, traits);
+    const leg = this.#relays.take({ socket, holders, age });
+    const listeners = this.#finder.listenersOf(socket);
+    const anchor = household.anchorOf(socket, listeners);
+    const alike = anchor.listFor(holders);
+    const situation = situationOf(socket);
+    // Few, so that comparing one by one is the quickest.
+    let group = alike.find(
+      (one) =>
+        one.situation === situation && one.legs.length > 0 === (leg !== null) && haveSameTraits(one.traits, traits),
+    );
+    if (group === undefined) {
+      group = this.#open(household, { key: `${anchor.key}/${situation}`, listeners, situation, traits });
+      alike.push(group);
+    }
+    group.connections.push(socket, age);
+    group.tally.add(socket, { holders, age, traits });
+    if (leg !== null) group.legs.push(leg);
+  }
+
+  #found(process: ProcessFacts | null): Household<OpenGroup> {
+    const activity = process === null ? undefined : this.#facts.closeLook?.activities.get(process.pid);
+    return new Household(process, activity === undefined ? null : valueOr(activity.runtime, null));
+  }
+
+  #open(
+    { process, kin }: Household<OpenGroup>,
+    alike: Pick<Group, 'key' | 'listeners' | 'situation' | 'traits'>,
+  ): OpenGroup {
+    const group = {
+      ...alike,
+      process,
+      kin,
+      connections: new ConnectionList(this.#facts.holders),
+      tally: new Tally(this.#minAgeMs),
+      serving: this.#finder.servingOf(alike.listeners),
+      legs: [],
+      minAgeMs: this.#minAgeMs,
+    };
+    this.groups.push(group);
+    return group;
+  }
+}
+
 /** Sorts connections in CLOSE-WAIT into groups. */
 export function groupConnections(
   connections: readonly StuckConnection[],
@@ -58,63 +128,7 @@ export function groupConnections(
   facts: Facts,
   minAgeMs: number,
 ): readonly Group[] {
-  const { closeLook } = facts;
-  const relays = new RelayLegs(facts);
-  const groups = new Map<string, Group & { readonly connections: StuckConnection[]; readonly legs: RelayLeg[] }>();
-  const kinOf = new Map<number, StuckConnection[]>();
-  const kinByPid = new Map<number, Kin>();
-  for (const connection of connections) {
-    const { socket } = connection;
-    const listeners = finder.listenersOf(socket);
-    const process = finder.ownerOf(connection);
-    const situation = situationOf(socket);
-    const activity = process === null ? undefined : closeLook?.activities.get(process.pid);
-    const traits = traitsOf(socket, closeLook, activity === undefined ? null : valueOr(activity.runtime, null));
-    const leg = relays.take(connection);
-    const key = `${ownerKey(process)}/${anchorKey(socket, listeners)}/${situation}`;
-    const strand = `${key} ${traits.progress} ${traits.role} ${traits.watch} ${traits.moves} ${traits.answered} ${leg !== null} ${sharing(connection)}`;
-    const pid = process?.pid ?? 0;
-    const family = kinOf.get(pid) ?? [];
-    const kin = kinByPid.get(pid) ?? new Kin(family);
-    kinOf.set(pid, family);
-    kinByPid.set(pid, kin);
-    family.push(connection);
-    const group = groups.get(strand);
-    if (group === undefined) {
-      groups.set(strand, {
-        key,
-        process,
-        listeners,
-        situation,
-        traits,
-        connections: [connection],
-        kin,
-        legs: leg === null ? [] : [leg],
-        minAgeMs,
-      });
-    } else {
-      group.connections.push(connection);
-      if (leg !== null) group.legs.push(leg);
-    }
-  }
-  return [...groups.values()];
-}
-
-/** Connections that other processes hold as well are another matter than those of one alone. */
-function sharing({ holders }: StuckConnection): string {
-  return holders.length < 2 ? '' : [...new Set(holders.map(({ pid }) => pid))].sort((a, b) => a - b).join(' ');
-}
-
-/** A pid is used again; with the start time it is not. */
-export function ownerKey(process: ProcessFacts | null): string {
-  if (process === null) return 'nobody';
-  return process.startedAtMs.known ? `${process.pid}.${process.startedAtMs.value}` : `${process.pid}`;
-}
-
-/** A server's connections belong together by their listener, a client's by whom they were made to. */
-function anchorKey(socket: SocketFacts, listeners: readonly SocketFacts[]): string {
-  const [listener] = listeners;
-  if (listener !== undefined) return `${listener.netns}/on/${formatEndpoint(listener.local)}`;
-  const { address, port } = socket.remote;
-  return `${socket.netns}/to/${formatEndpoint({ address: unmapAddress(address), port })}`;
+  const grouping = new Grouping(finder, facts, minAgeMs);
+  for (const { socket, holders, age } of connections) grouping.add(socket, holders, age);
+  return grouping.groups;
 }

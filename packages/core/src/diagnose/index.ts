@@ -1,9 +1,11 @@
 export { causeOf } from './causes/index.ts';
 export { chooseSuspects } from './choose-suspects.ts';
 export { connectionAge } from './connection-age.ts';
-export { DIAGNOSED_STATES, type DiagnoseOptions, diagnose, listConnections, type Selects } from './diagnose.ts';
+export { type DiagnoseOptions, diagnose, listConnections, type Selects } from './diagnose.ts';
+export { DIAGNOSED_STATES } from './diagnosed-states.ts';
 export type {
   ConnectionAge,
+  Connections,
   Diagnosis,
   Evidence,
   Finding,

@@ -1,11 +1,13 @@
 import type { CauseId, ClosedSocket, Confidence, Facts } from '../facts/index.ts';
 import { CAUSES } from './causes/index.ts';
-import type { Evidence, Finding, MissingEvidence, Part } from './finding.ts';
-import { growthBetweenLooks, growthOf } from './forecast.ts';
+import { ConnectionList } from './connection-list.ts';
+import type { Connections, Evidence, Finding, MissingEvidence, Part } from './finding.ts';
+import { growthBetweenLooks, growthOfArrivals } from './forecast.ts';
 import type { Group } from './group.ts';
 import { queueEvidence } from './queue-facts.ts';
 import type { Cause, Verdict } from './rule.ts';
-import { type Progress, progressOf } from './traits.ts';
+import { Tally } from './tally.ts';
+import type { Progress } from './traits.ts';
 
 const RANK: Readonly<Record<Confidence, number>> = { certain: 0, likely: 1, possible: 2 };
 
@@ -46,7 +48,11 @@ function unite(alike: readonly Judged[], facts: Facts): Judged {
   if (others.length === 0) return largest;
   const group = {
     ...largest.group,
-    connections: alike.flatMap(({ group: { connections } }) => connections),
+    connections: joinConnections(
+      alike.map(({ group: { connections } }) => connections),
+      facts,
+    ),
+    tally: joinTallies(alike.map((one) => one.group)),
     legs: alike.flatMap(({ group: { legs } }) => legs),
   };
   const weakest = alike.toSorted((a, b) => RANK[b.verdict.confidence] - RANK[a.verdict.confidence])[0] ?? largest;
@@ -63,6 +69,19 @@ function unite(alike: readonly Judged[], facts: Facts): Judged {
     },
     alternatives: strongest(alike.flatMap(({ alternatives }) => alternatives)),
   };
+}
+
+/** In the order of the groups; each has its own in the order of the kernel. */
+function joinConnections(lists: readonly Connections[], facts: Facts): Connections {
+  const joined = new ConnectionList(facts.holders);
+  for (const list of lists) for (const { socket, age } of list) joined.push(socket, age);
+  return joined;
+}
+
+function joinTallies(groups: readonly Group[]): Tally {
+  const joined = new Tally(groups[0]?.minAgeMs ?? 0);
+  for (const { tally } of groups) joined.addAll(tally);
+  return joined;
 }
 
 function uniqueById<T extends Evidence | MissingEvidence>(list: readonly T[]): readonly T[] {
@@ -82,7 +101,7 @@ export function toFinding(judged: Judged, closed: readonly ClosedSocket[], facts
     cause: cause.id,
     severity: cause.severity,
     ...verdict,
-    evidence: [...verdict.evidence, ...queueEvidence(group.connections)],
+    evidence: [...verdict.evidence, ...queueEvidence(group.tally.queues, group.connections.length)],
     missing: [...verdict.missing, ...secondLookMissing(judged, facts)],
     process: group.process,
     listener: group.listeners[0] ?? null,
@@ -92,7 +111,7 @@ export function toFinding(judged: Judged, closed: readonly ClosedSocket[], facts
     because: null,
     victims: [],
     growth:
-      growthOf(group.connections, facts.closeLook, group.minAgeMs) ??
+      growthOfArrivals(group.tally.arrivals, group.connections, facts.closeLook) ??
       growthBetweenLooks(group.connections, group.process, facts.closeLook),
     alternatives,
     remedies: cause.remedies(group),
@@ -122,10 +141,10 @@ const PART_OF: Readonly<Record<Progress, string>> = {
   unknown: 'not known how far they were read',
 };
 
-function partsOf({ connections, situation }: Group): readonly Part[] {
+function partsOf({ tally, situation }: Group): readonly Part[] {
   if (situation === 'queued') return [];
-  const parts = Map.groupBy(connections, ({ socket }) => PART_OF[progressOf(socket)]);
-  return parts.size < 2 ? [] : [...parts].map(([says, list]) => ({ says, count: list.length }));
+  const parts = tally.queues.inOrder.map((progress) => ({ says: PART_OF[progress], count: tally.queues.of(progress) }));
+  return parts.length < 2 ? [] : parts;
 }
 
 /** What can keep a program from accepting. */

@@ -1,22 +1,33 @@
-import type { StuckConnection } from './finding.ts';
-import { progressOf } from './traits.ts';
+import type { SocketFacts } from '../facts/index.ts';
+import type { Traits } from './traits.ts';
 
 /** All stuck connections that belong to one process: what one of them means depends on the others. */
 export class Kin {
-  readonly connections: readonly StuckConnection[];
-  #inService: readonly StuckConnection[] | undefined;
-  #isQueued: boolean | undefined;
+  readonly #sockets: SocketFacts[] = [];
+  readonly #inService: SocketFacts[] = [];
+  /** Data age of the connection in service that was accepted last, and of the untouched one that was accepted first. */
+  #latestServedMs = Number.MAX_VALUE;
+  #firstWaitingMs = -1;
 
-  constructor(connections: readonly StuckConnection[]) {
-    this.connections = connections;
+  /** @param traits those of the socket. */
+  add(socket: SocketFacts, { progress }: Traits): void {
+    this.#sockets.push(socket);
+    if (socket.inode === 0 || progress === 'unknown') return;
+    const ageMs = dataAgeMs(socket);
+    if (progress === 'untouched') {
+      this.#firstWaitingMs = Math.max(this.#firstWaitingMs, ageMs);
+      return;
+    }
+    this.#inService.push(socket);
+    this.#latestServedMs = Math.min(this.#latestServedMs, ageMs);
   }
 
-  /** Accepted, and something of them was read. A process may have 100,000: sorted once. */
-  get inService(): readonly StuckConnection[] {
-    this.#inService ??= this.connections.filter(({ socket }) => {
-      const progress = progressOf(socket);
-      return socket.inode > 0 && progress !== 'untouched' && progress !== 'unknown';
-    });
+  get sockets(): readonly SocketFacts[] {
+    return this.#sockets;
+  }
+
+  /** Accepted, and something of them was read. */
+  get inService(): readonly SocketFacts[] {
     return this.#inService;
   }
 
@@ -25,21 +36,13 @@ export class Kin {
    * worker. A program that leaks connections at random has no such order.
    */
   get isQueuedBehind(): boolean {
-    this.#isQueued ??= this.#readOrder();
-    return this.#isQueued;
-  }
-
-  #readOrder(): boolean {
-    const waiting = this.connections.filter(({ socket }) => socket.inode > 0 && progressOf(socket) === 'untouched');
-    if (this.inService.length === 0 || waiting.length === 0) return false;
-    const latestServed = this.inService.reduce((least, one) => Math.min(least, dataAgeMs(one)), Number.MAX_VALUE);
-    const firstWaiting = waiting.reduce((most, one) => Math.max(most, dataAgeMs(one)), 0);
-    return latestServed + SAME_MOMENT_MS >= firstWaiting;
+    if (this.#inService.length === 0 || this.#firstWaitingMs < 0) return false;
+    return this.#latestServedMs + SAME_MOMENT_MS >= this.#firstWaitingMs;
   }
 }
 
 const SAME_MOMENT_MS = 50;
 
-function dataAgeMs({ socket: { info } }: StuckConnection): number {
+function dataAgeMs({ info }: SocketFacts): number {
   return info.known ? info.value.lastDataReceivedMs : 0;
 }

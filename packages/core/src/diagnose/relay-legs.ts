@@ -45,6 +45,7 @@ export class RelayLegs {
   }
 
   take({ socket, holders, age: { ms } }: StuckConnection): RelayLeg | null {
+    if (this.#legsByBytes.size === 0) return null;
     // Nothing received proves nothing: every connection without data has sent as much. An end that is unread was not
     // passed on.
     if (!socket.info.known || ms === null || socket.info.value.bytesReceived <= 1 || socket.rxQueueBytes > 0)

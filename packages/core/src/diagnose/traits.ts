@@ -39,13 +39,26 @@ export interface Traits {
 
 /** Reads the traits of a connection off the look. */
 export function traitsOf(socket: SocketFacts, closeLook: CloseLook | null, runtime: RuntimeName | null): Traits {
+  const { info, rxQueueBytes, txQueueBytes } = socket;
   return {
-    progress: progressOf(socket),
-    role: roleOf(socket),
-    watch: closeLook === null ? 'unknown' : watchOf(closeLook.interests.get(socket.inode) ?? [], runtime),
-    moves: closeLook?.moved.has(socket.cookie) ?? false,
-    answered: socket.info.known && socket.info.value.bytesSent > 0,
+    progress: progressIn(rxQueueBytes, info),
+    role: roleIn(txQueueBytes, info),
+    watch: closeLook === null ? 'unknown' : watchOf(closeLook.interests.get(socket.inode), runtime),
+    // A cookie is a bigint: not made where nothing moved at all.
+    moves: closeLook !== null && closeLook.moved.size > 0 && closeLook.moved.has(socket.cookie),
+    answered: info.known && info.value.bytesSent > 0,
   };
+}
+
+/** Whether two connections are alike. */
+export function haveSameTraits(a: Traits, b: Traits): boolean {
+  return (
+    a.progress === b.progress &&
+    a.role === b.role &&
+    a.watch === b.watch &&
+    a.moves === b.moves &&
+    a.answered === b.answered
+  );
 }
 
 /**
@@ -53,6 +66,10 @@ export function traitsOf(socket: SocketFacts, closeLook: CloseLook | null, runti
  * Recv-Q of 0 does not mean that a read returned 0, see docs/evidence.md.
  */
 export function progressOf({ rxQueueBytes, info }: SocketFacts): Progress {
+  return progressIn(rxQueueBytes, info);
+}
+
+function progressIn(rxQueueBytes: number, info: SocketFacts['info']): Progress {
   if (!info.known) return 'unknown';
   if (rxQueueBytes === 0) return 'consumed';
   // Without any data the FIN is all there is: nothing tells whether somebody would have read it.
@@ -66,13 +83,18 @@ export function progressOf({ rxQueueBytes, info }: SocketFacts): Progress {
  * acknowledged yet is missing: then it is not known.
  */
 export function roleOf({ info, txQueueBytes }: SocketFacts): Role {
+  return roleIn(txQueueBytes, info);
+}
+
+function roleIn(txQueueBytes: number, info: SocketFacts['info']): Role {
   if (!info.known || txQueueBytes > 0) return 'unknown';
   const { bytesAcked, bytesSent } = info.value;
   if (bytesAcked === bytesSent + 1) return 'connected';
   return bytesAcked === bytesSent ? 'accepted' : 'unknown';
 }
 
-function watchOf(interests: readonly Interest[], runtime: RuntimeName | null): Watch {
+function watchOf(interests: readonly Interest[] | undefined, runtime: RuntimeName | null): Watch {
+  if (interests === undefined) return 'unwatched';
   const kinds = interests.map(({ events }) => kindOf(events, runtime));
   // One instance that still listens is enough to be woken.
   for (const kind of STRONGEST) if (kinds.includes(kind)) return kind;

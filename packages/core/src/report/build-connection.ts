@@ -90,8 +90,14 @@ export function buildAge({ socket, age }: StuckConnection): Pick<ReportConnectio
 
 const NO_AGE = { ageMs: null, ageIs: null } as const;
 
-function buildOwner({ pid, tid, fd }: Holder, closeLook: CloseLook | null): ReportOwner {
+function buildOwner(holder: Holder, closeLook: CloseLook | null): ReportOwner {
+  const { pid, tid, fd } = holder;
+  return { pid, tid, fd, cloexec: findCloseOnExec(holder, closeLook) };
+}
+
+/** Whether exec closes a descriptor; null: that was not asked. */
+export function findCloseOnExec({ pid, tid, fd }: Holder, closeLook: CloseLook | null): boolean | null {
   // Descriptors of a thread's own table are not among those that were asked.
   const flags = tid === pid ? closeLook?.activities.get(pid)?.closeOnExec : undefined;
-  return { pid, tid, fd, cloexec: flags?.get(fd) ?? null };
+  return flags?.get(fd) ?? null;
 }

@@ -1,4 +1,5 @@
-import { type Facts, type Holder, type ProcessFacts, valueOr } from '../facts/index.ts';
+import type { Diagnosis } from '../diagnose/index.ts';
+import { type Facts, type ProcessFacts, valueOr } from '../facts/index.ts';
 import { formatContainer } from './build-connection.ts';
 import type { ReportProcess } from './document.ts';
 import { maskArguments } from './mask-arguments.ts';
@@ -10,14 +11,11 @@ export interface DescriptorCounts {
 }
 
 /** By pid: descriptors on connections in CLOSE-WAIT and on closed sockets, whether or not they are in a finding. */
-export function countDescriptors(facts: Facts): ReadonlyMap<number, DescriptorCounts> {
+export function countDescriptors({ closed }: Facts, { descriptors }: Diagnosis): ReadonlyMap<number, DescriptorCounts> {
   const counts = new Map<number, DescriptorCounts>();
-  for (const socket of facts.sockets) {
-    if (socket.state !== 'CLOSE-WAIT' || socket.inode === 0) continue;
-    for (const holder of facts.holders.get(socket.inode) ?? []) countsOf(counts, holder).closeWait += 1;
-  }
-  for (const { holders } of facts.closed) {
-    for (const holder of holders) countsOf(counts, holder).closedButHeld += 1;
+  for (const [pid, count] of descriptors) countsOf(counts, pid).closeWait = count;
+  for (const { holders } of closed) {
+    for (const { pid } of holders) countsOf(counts, pid).closedButHeld += 1;
   }
   return counts;
 }
@@ -56,7 +54,7 @@ export function buildProcess(
   };
 }
 
-function countsOf(counts: Map<number, DescriptorCounts>, { pid }: Holder): DescriptorCounts {
+function countsOf(counts: Map<number, DescriptorCounts>, pid: number): DescriptorCounts {
   const found = counts.get(pid);
   if (found !== undefined) return found;
   const fresh = { closeWait: 0, closedButHeld: 0 };

@@ -12,11 +12,13 @@ export const LISTED_PER_FINDING = 100;
 export interface ReportOptions {
   /** Arguments of processes may hold secrets: only on a user's demand. */
   readonly showArguments: boolean;
+  /** Default true; false: the caller writes the connections itself, and `connections` of every finding is empty. */
+  readonly listsConnections?: boolean;
 }
 
 /** The JSON document of one look and what it means: schema `closewait/report/v1`. */
 export function buildReport(facts: Facts, diagnosis: Diagnosis, options: ReportOptions): Report {
-  const looked = { counts: countDescriptors(facts), exhaustions: forecastAll(diagnosis), facts, options };
+  const looked = { counts: countDescriptors(facts, diagnosis), exhaustions: forecastAll(diagnosis), facts, options };
   const reported = diagnosis.findings.reduce((sum, finding) => sum + finding.connections.length, 0);
   return {
     schema: REPORT_SCHEMA_ID,
@@ -84,9 +86,10 @@ function buildFinding(finding: Finding, { counts, exhaustions, facts, options }:
     remedies: finding.remedies,
     codeFix: finding.codeFix,
     docs: finding.docs,
-    connections: selectOldest(connections, LISTED_PER_FINDING).map((connection) =>
-      buildConnection(connection, closeLook),
-    ),
+    connections:
+      options.listsConnections === false
+        ? []
+        : selectOldest(connections, LISTED_PER_FINDING).map((connection) => buildConnection(connection, closeLook)),
     closed: closed.slice(0, LISTED_PER_FINDING).map((socket) => buildClosedSocket(socket, closeLook)),
   };
 }

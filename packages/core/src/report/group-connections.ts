@@ -1,4 +1,4 @@
-import type { StuckConnection } from '../diagnose/index.ts';
+import type { Connections, StuckConnection } from '../diagnose/index.ts';
 import { unmapAddress } from '../facts/index.ts';
 import type { PeerCount, PortCount } from './document.ts';
 
@@ -14,23 +14,28 @@ export interface ConnectionGroups {
 }
 
 /** Ages, peers and ports of a finding's connections, in one pass: there may be 100,000. */
-export function groupConnections(connections: readonly StuckConnection[], cap: number): ConnectionGroups {
-  const peers = new Map<string, number>();
+export function groupConnections(connections: Connections, cap: number): ConnectionGroups {
+  const byRemote = new Map<string, number>();
   const localPorts = new Map<number, number>();
   const remotePorts = new Map<number, number>();
   let oldest = -1;
   let newest = Number.POSITIVE_INFINITY;
   let exact = true;
-  for (const { socket, age } of connections) {
-    increment(peers, unmapAddress(socket.remote.address));
+  for (let index = 0; index < connections.length; index++) {
+    const connection = connections.at(index);
+    if (connection === undefined) continue;
+    const { socket, age } = connection;
+    const { address, port } = socket.remote;
+    increment(byRemote, address);
     increment(localPorts, socket.local.port);
-    increment(remotePorts, socket.remote.port);
+    increment(remotePorts, port);
     exact &&= age.ms !== null && age.is === 'exact';
     if (age.ms === null) continue;
     oldest = Math.max(oldest, age.ms);
     newest = Math.min(newest, age.ms);
   }
   const aged = oldest >= 0;
+  const peers = uniteMapped(byRemote);
   return {
     oldestAgeMs: aged ? oldest : null,
     oldestAgeIs: aged ? (exact ? 'exact' : 'at-least') : null,
@@ -43,11 +48,12 @@ export function groupConnections(connections: readonly StuckConnection[], cap: n
 }
 
 /** The oldest connections, oldest first, unknown ages last; sorts no more than twice `cap` at a time. */
-export function selectOldest(connections: readonly StuckConnection[], cap: number): readonly StuckConnection[] {
+export function selectOldest(connections: Connections, cap: number): readonly StuckConnection[] {
   let kept: StuckConnection[] = [];
   let floor = Number.NEGATIVE_INFINITY;
-  for (const connection of connections) {
-    if ((connection.age.ms ?? -1) <= floor) continue;
+  for (let index = 0; index < connections.length; index++) {
+    const connection = connections.at(index);
+    if (connection === undefined || (connection.age.ms ?? -1) <= floor) continue;
     kept.push(connection);
     if (kept.length < 2 * cap) continue;
     kept = kept.toSorted(byAge).slice(0, cap);
@@ -60,8 +66,15 @@ function byAge(a: StuckConnection, b: StuckConnection): number {
   return (b.age.ms ?? -1) - (a.age.ms ?? -1);
 }
 
-function increment<K>(counts: Map<K, number>, key: K): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
+function increment<K>(counts: Map<K, number>, key: K, by = 1): void {
+  counts.set(key, (counts.get(key) ?? 0) + by);
+}
+
+/** An IPv4 address and the mapped one are one peer. */
+function uniteMapped(byRemote: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const peers = new Map<string, number>();
+  for (const [address, count] of byRemote) increment(peers, unmapAddress(address), count);
+  return peers;
 }
 
 /** Equal counts keep the order in which they were first seen. */

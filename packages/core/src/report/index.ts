@@ -1,7 +1,7 @@
 export { buildConnection, buildConnectionRow } from './build-connection.ts';
 export { buildExplanation } from './build-explanation.ts';
 export { buildReport, LISTED_PER_FINDING, type ReportOptions } from './build-report.ts';
-export { connectionJsonLine, connectionProcessJson } from './connection-json-line.ts';
+export { type OwnedConnection, writeConnectionRows } from './connection-rows.ts';
 export { type ConnectionTableOptions, formatConnectionTable } from './connection-table.ts';
 export {
   type AgeIs,
@@ -49,3 +49,4 @@ export { formatReport, type TextReportOptions } from './text-report.ts';
 export { isInUse } from './text-summary.ts';
 export { usableWidth } from './usable-width.ts';
 export { describeCommandLine, describeFrees, describeName, describePlace } from './words.ts';
+export { writeReport } from './write-report.ts';

@@ -1,5 +1,5 @@
 import type { Confidence, Facts } from '../../../facts/index.ts';
-import { growthOf } from '../../forecast.ts';
+import { growthOfArrivals } from '../../forecast.ts';
 import type { Group } from '../../group.ts';
 import { beganWith, ProcessView } from '../../process-view.ts';
 import type { Verdict } from '../../rule.ts';
@@ -17,7 +17,7 @@ export function judgeDescriptorLeaked(group: Group, facts: Facts): Verdict | nul
   if (!isUnwatched(traits.watch) && traits.watch !== 'edge-in') return null;
   const view = ProcessView.of(process, facts);
   if (view === null) return null;
-  const growth = growthOf(connections, facts.closeLook, group.minAgeMs);
+  const growth = growthOfArrivals(group.tally.arrivals, connections, facts.closeLook);
   const count = connections.length;
   return {
     confidence: confidenceOf(group, view, growth !== null),

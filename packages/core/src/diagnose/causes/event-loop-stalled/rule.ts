@@ -2,7 +2,7 @@ import type { Facts, Interest } from '../../../facts/index.ts';
 import { describeWait } from '../../describe-wait.ts';
 import type { Evidence } from '../../finding.ts';
 import type { Group } from '../../group.ts';
-import { interestsOf } from '../../interests-of.ts';
+import { interestsOf, interestsOn } from '../../interests-of.ts';
 import { ProcessView } from '../../process-view.ts';
 import type { Verdict } from '../../rule.ts';
 import { isElsewhere } from '../../thread-wait.ts';
@@ -21,9 +21,8 @@ export function judgeEventLoopStalled(group: Group, facts: Facts): Verdict | nul
   const isUnregistered = traits.watch === 'unwatched' && traits.progress === 'untouched';
   if (traits.watch !== 'level-in' && traits.watch !== 'edge-in' && !isUnregistered) return null;
   if (isUnregistered && (!view.hasEventLoop || view.free.some(({ kind }) => kind === 'events'))) return null;
-  const interests = interestsOf(isUnregistered ? group.kin.connections : connections, facts).filter(
-    ({ events }) => events.in,
-  );
+  const watched = isUnregistered ? interestsOn(group.kin.sockets, facts) : interestsOf(connections, facts);
+  const interests = watched.filter(({ events }) => events.in);
   if (interests.length === 0) return null;
   if (interests.some(({ epollFd }) => view.waitsOn(epollFd))) return null;
   const isSpinning = view.spinners.length > 0;

@@ -9,12 +9,13 @@ import type { Verdict } from '../../rule.ts';
  * descriptors are that lie in a Unix socket the kernel does not say.
  */
 export function judgeHolderHidden(group: Group, facts: Facts): Verdict | null {
-  const { situation, process, connections } = group;
+  const { situation, process, connections, tally } = group;
   if (situation !== 'held') return null;
-  const inRings = connections.filter(({ socket }) => facts.closeLook?.hidden.registered.has(socket.inode) === true);
+  if (tally.holding.held > 0) return null;
+  const registered = facts.closeLook?.hidden.registered;
+  const inRings = connections.filter(({ socket }) => registered?.has(socket.inode) === true);
   const isNamed = inRings.length === connections.length;
   if (process !== null && !isNamed) return null;
-  if (connections.some(({ holders }) => holders.length > 0)) return null;
   if (!isNamed && facts.unseen.some(({ what, problem }) => problem.why !== 'gone' && mayHideHolder(what))) return null;
   const count = connections.length;
   const one = count === 1;

@@ -1,5 +1,5 @@
 import type { Facts } from '../../../facts/index.ts';
-import { growthOf } from '../../forecast.ts';
+import { growthOfArrivals } from '../../forecast.ts';
 import type { Group } from '../../group.ts';
 import { ProcessView } from '../../process-view.ts';
 import type { Verdict } from '../../rule.ts';
@@ -21,7 +21,7 @@ export function judgeIdlePool(group: Group, facts: Facts): Verdict | null {
   if (traits.progress !== 'fin-unread' && traits.progress !== 'partly-read') return null;
   const small = connections.every(({ socket }) => socket.rxQueueBytes <= FAREWELL_BYTES);
   if (!small) return null;
-  const growth = growthOf(connections, facts.closeLook, group.minAgeMs);
+  const growth = growthOfArrivals(group.tally.arrivals, connections, facts.closeLook);
   const view = ProcessView.of(process, facts);
   const count = connections.length;
   const one = count === 1;

@@ -42,8 +42,8 @@ const CHILD: DestroyTexts = { risk: 'the child keeps its descriptor until it end
 const MOST_PIDS = 8;
 
 /** All that hold it have to go: the FIN is sent when the last copy of the descriptor is closed. */
-function killRemedy({ connections }: Group): Remedy {
-  const pids = [...new Set(connections.flatMap(({ holders }) => holders.map(({ pid }) => pid)))].sort((a, b) => a - b);
+function killRemedy({ tally }: Group): Remedy {
+  const pids = [...tally.holding.pids].sort((a, b) => a - b);
   return {
     id: 'kill',
     command: pids.length === 0 || pids.length > MOST_PIDS ? null : `kill ${pids.join(' ')}`,

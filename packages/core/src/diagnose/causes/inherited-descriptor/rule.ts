@@ -1,5 +1,5 @@
 import { type Facts, type Holder, type ProcessFacts, type SocketFacts, valueOr } from '../../../facts/index.ts';
-import type { Evidence, StuckConnection } from '../../finding.ts';
+import type { Connections, Evidence } from '../../finding.ts';
 import type { Group } from '../../group.ts';
 import { canServe, ProcessView } from '../../process-view.ts';
 import type { Verdict } from '../../rule.ts';
@@ -13,12 +13,12 @@ const STANDARD_ERROR = 2;
  * have read what was read, or is another program. Never certain: a descriptor can be handed over on purpose.
  */
 export function judgeInheritedDescriptor(group: Group, facts: Facts): Verdict | null {
-  const { situation, traits, connections, process } = group;
+  const { situation, traits, connections, process, tally } = group;
   if (situation !== 'held' || traits.moves || process === null) return null;
   if (traits.watch !== 'unwatched' && traits.watch !== 'unknown') return null;
-  if (connections.some(({ holders }) => holders.some(({ fd }) => fd <= STANDARD_ERROR))) return null;
+  if (tally.holding.lowestFd <= STANDARD_ERROR) return null;
   const view = ProcessView.of(process, facts);
-  if (takesItsOwn(group, process, view, facts)) return null;
+  if (takesItsOwn(group, process, view)) return null;
   const giver = giverOf(group, facts);
   const clues = giver === null ? orphanClues(group, process) : cluesOf(group, giver, view, facts);
   if (clues.length === 0) return null;
@@ -37,22 +37,15 @@ export function judgeInheritedDescriptor(group: Group, facts: Facts): Verdict | 
 const STRONG: readonly string[] = ['another-program', 'read-by-parent', 'answered-by-parent'];
 
 /** A process that accepts from the listener itself has got its connections there. */
-function takesItsOwn(
-  { listeners }: Group,
-  { pid }: ProcessFacts,
-  view: ProcessView | null,
-  { holders }: Facts,
-): boolean {
-  const owns = listeners.some(({ inode }) => holders.get(inode)?.some((holder) => holder.pid === pid));
-  return owns && (view?.waits.some(({ kind }) => kind === 'accept' || kind === 'events') ?? true);
+function takesItsOwn({ serving }: Group, { pid }: ProcessFacts, view: ProcessView | null): boolean {
+  return serving.has(pid) && (view?.waits.some(({ kind }) => kind === 'accept' || kind === 'events') ?? true);
 }
 
 /** The nearest ancestor that does not hold the connections and has the listener, or runs while the holder does not. */
 function giverOf(group: Group, facts: Facts): ProcessFacts | null {
-  const { process, connections, listeners } = group;
-  const { processes, holders } = facts;
-  const holding = new Set(connections.flatMap((connection) => connection.holders.map(({ pid }) => pid)));
-  const serving = new Set(listeners.flatMap(({ inode }) => (holders.get(inode) ?? []).map(({ pid }) => pid)));
+  const { process, serving } = group;
+  const { processes } = facts;
+  const { pids } = group.tally.holding;
   const relative = relativeOf(group, facts);
   if (relative !== null) return relative;
   let child = process;
@@ -61,23 +54,23 @@ function giverOf(group: Group, facts: Facts): ProcessFacts | null {
     const parent: ProcessFacts | undefined = processes.get(child.parentPid.value);
     if (parent === undefined) return null;
     // Process 1 hands connections to what it starts; that is its purpose.
-    if (parent.pid > 1 && !holding.has(parent.pid) && serving.has(parent.pid)) return parent;
+    if (parent.pid > 1 && !pids.has(parent.pid) && serving.has(parent.pid)) return parent;
     child = parent;
   }
   return null;
 }
 
 /** An orphan has lost its parent: who has the listener and runs the same program is, or was, of its family. */
-function relativeOf({ process, listeners, connections }: Group, { processes, holders }: Facts): ProcessFacts | null {
+function relativeOf({ process, serving, tally }: Group, { processes }: Facts): ProcessFacts | null {
   if (process === null || valueOr(process.parentPid, 0) !== 1) return null;
-  const holding = new Set(connections.flatMap((connection) => connection.holders.map(({ pid }) => pid)));
-  const serving = listeners.flatMap(({ inode }) => holders.get(inode) ?? []).filter(({ pid }) => !holding.has(pid));
   const exe = valueOr(process.exe, null);
-  return (
-    serving
-      .flatMap(({ pid }) => processes.get(pid) ?? [])
-      .find((server) => server.pid > 1 && exe !== null && valueOr(server.exe, null) === exe) ?? null
-  );
+  if (exe === null) return null;
+  for (const pid of serving) {
+    const server = processes.get(pid);
+    if (server === undefined || tally.holding.pids.has(pid) || pid <= 1) continue;
+    if (valueOr(server.exe, null) === exe) return server;
+  }
+  return null;
 }
 
 /** It accepted them, or somebody did for it: nobody listens on their port any more, and nobody is its parent. */
@@ -94,11 +87,11 @@ function orphanClues({ listeners, traits }: Group, { parentPid }: ProcessFacts):
 }
 
 function cluesOf(group: Group, giver: ProcessFacts, view: ProcessView | null, facts: Facts): readonly Evidence[] {
-  const { process, connections, traits, listeners } = group;
+  const { process, connections, traits, serving } = group;
   if (process === null) return [];
   const clues: Evidence[] = [];
   const [exe, parentExe] = [valueOr(process.exe, null), valueOr(giver.exe, null)];
-  const ownsListener = listeners.some(({ inode }) => facts.holders.get(inode)?.some(({ pid }) => pid === process.pid));
+  const ownsListener = serving.has(process.pid);
   if (exe !== null && parentExe !== null && exe !== parentExe && !ownsListener) {
     clues.push({
       id: 'another-program',
@@ -152,7 +145,7 @@ function accepts(process: ProcessFacts, facts: Facts): boolean {
   return view === null ? !['Z', 'T', 't'].includes(valueOr(process.state, 'Z')) : view.free.length > 0;
 }
 
-function closeOnExecEvidence(connections: readonly StuckConnection[], view: ProcessView | null): readonly Evidence[] {
+function closeOnExecEvidence(connections: Connections, view: ProcessView | null): readonly Evidence[] {
   const flags = connections.flatMap(({ holders }) =>
     holders.map(({ fd }: Holder) => view?.activity.closeOnExec.get(fd)),
   );

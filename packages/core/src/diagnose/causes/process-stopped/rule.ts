@@ -77,8 +77,7 @@ function stopOf({ pid, state }: ProcessFacts, activity: ProcessActivity | undefi
 }
 
 /** Every process that could close; of connections in an accept queue the listener's. */
-function holdersOf({ process, situation, connections }: Group, facts: Facts): readonly ProcessFacts[] {
+function holdersOf({ process, situation, tally }: Group, facts: Facts): readonly ProcessFacts[] {
   if (situation === 'queued') return process === null ? [] : [process];
-  const pids = new Set(connections.flatMap(({ holders }) => holders.map(({ pid }) => pid)));
-  return [...pids].flatMap((pid) => facts.processes.get(pid) ?? []);
+  return [...tally.holding.pids].flatMap((pid) => facts.processes.get(pid) ?? []);
 }

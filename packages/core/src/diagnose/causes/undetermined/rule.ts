@@ -19,8 +19,8 @@ export function judgeUndetermined(group: Group, facts: Facts): Verdict {
   };
 }
 
-function sharingEvidence({ connections }: Group): Verdict['evidence'] {
-  const shared = connections.filter(({ holders }) => new Set(holders.map(({ pid }) => pid)).size > 1).length;
+function sharingEvidence({ tally }: Group): Verdict['evidence'] {
+  const shared = tally.holding.several;
   if (shared === 0) return [];
   const says = `${shared === 1 ? 'one is' : `${shared} are`} held by several processes: a connection ends when the last of them closes`;
   return [{ id: 'several-holders', says, value: shared }];
@@ -28,7 +28,7 @@ function sharingEvidence({ connections }: Group): Verdict['evidence'] {
 
 function holderMissing(group: Group, facts: Facts): readonly MissingEvidence[] {
   const denied = facts.unseen.find(({ what, problem }) => problem.why === 'denied' && mayHideHolder(what));
-  const [first] = group.connections;
+  const first = group.connections.at(0);
   const uid = first === undefined ? '' : ` (the socket belongs to uid ${first.socket.uid})`;
   if (denied !== undefined) {
     return [

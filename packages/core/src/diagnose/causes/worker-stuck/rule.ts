@@ -1,6 +1,6 @@
-import type { Confidence, Facts } from '../../../facts/index.ts';
+import type { Confidence, Facts, SocketFacts } from '../../../facts/index.ts';
 import { describeWait } from '../../describe-wait.ts';
-import type { Evidence, StuckConnection } from '../../finding.ts';
+import type { Evidence } from '../../finding.ts';
 import type { Group } from '../../group.ts';
 import { beganWith, canServe, ProcessView } from '../../process-view.ts';
 import type { Verdict } from '../../rule.ts';
@@ -61,11 +61,11 @@ function judgeLightThreads({ traits, connections }: Group, view: ProcessView): V
 }
 
 /** Threads that wait elsewhere and may have had one of these connections in hand when they began to. */
-function stuckThreads(view: ProcessView, inService: readonly StuckConnection[]): readonly ThreadWait[] {
+function stuckThreads(view: ProcessView, inService: readonly SocketFacts[]): readonly ThreadWait[] {
   return view.busy.filter((wait) => {
     if (isElsewhere(wait) && inService.length === 0) return true;
     const matches = isAmbiguous(wait) ? beganWith : canServe;
-    return inService.some(({ socket }) => matches(wait, socket) !== false);
+    return inService.some((socket) => matches(wait, socket) !== false);
   });
 }
 
@@ -95,7 +95,7 @@ function confidenceOf(group: Group, view: ProcessView, stuck: readonly ThreadWai
 function judgeWaiting(
   group: Group,
   view: ProcessView,
-  inService: readonly StuckConnection[],
+  inService: readonly SocketFacts[],
   stuck: readonly ThreadWait[],
   facts: Facts,
 ): Verdict | null {

@@ -1,5 +1,5 @@
 import type { Confidence, Facts } from '../../../facts/index.ts';
-import type { Evidence, MissingEvidence, StuckConnection } from '../../finding.ts';
+import type { Connections, Evidence, MissingEvidence, StuckConnection } from '../../finding.ts';
 import type { Group } from '../../group.ts';
 import { interestsOf } from '../../interests-of.ts';
 import { ProcessView } from '../../process-view.ts';
@@ -79,7 +79,7 @@ function writerEvidence(writers: readonly ThreadWait[], watched: number, pid: nu
   return [{ id: 'writer', says, value: writers.length, from: `/proc/${pid}/task/*/syscall` }];
 }
 
-function timersOf(connections: readonly StuckConnection[]): string {
+function timersOf(connections: Connections): string {
   const lost = connections.filter(({ socket }) => socket.timer.kind === 'retransmit').length;
   if (lost === 0) return 'the persist timer runs, as the peer announces a window of 0';
   return lost === connections.length
@@ -92,7 +92,7 @@ function probesOf({ socket }: StuckConnection): number {
   return socket.info.known ? socket.info.value.backoff : 0;
 }
 
-function unsentBytes(connections: readonly StuckConnection[]): number {
+function unsentBytes(connections: Connections): number {
   return connections.reduce((sum, { socket }) => sum + socket.txQueueBytes, 0);
 }
 
