@@ -1,6 +1,6 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
-const KERNEL_TESTS = ['{packages,tools}/**/*.kernel.test.ts', 'test/**/*.test.ts'];
+const KERNEL_TESTS = ['{packages,tools,bench}/**/*.kernel.test.ts', 'test/**/*.test.ts'];
 const OUTSIDE = ['**/node_modules/**', '**/dist/**'];
 
 const config: ViteUserConfig = defineConfig({
@@ -11,7 +11,7 @@ const config: ViteUserConfig = defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['packages/**/src/**/*.test.ts', 'tools/**/*.test.ts'],
+          include: ['packages/**/src/**/*.test.ts', '{tools,bench}/**/*.test.ts'],
           exclude: [...OUTSIDE, '**/*.kernel.test.ts'],
         },
       },

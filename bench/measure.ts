@@ -20,13 +20,10 @@ export async function measure(tool: Tool, place: ScenePlace, limitMs: number): P
   const command = [compile(SOURCE), String(limitMs), ...tool.command];
   const options = { deadlineMs: limitMs + END_MS, ...(tool.env === undefined ? {} : { env: tool.env }) };
   const said = await outputOf(place.inside(tool.warm === true ? passingCosts(command) : command), options);
-  const costs = said
-    .trim()
-    .split('\n')
-    .map((line) => readCost(line, tool));
-  const whole = costs.at(-1);
-  if (whole === undefined || whole === null) return null;
-  return tool.warm === true ? costs.slice(0, -1).filter((cost) => cost !== null) : [whole];
+  const lines = said.trim().split('\n');
+  const whole = readCost(lines.pop() ?? '', tool, tool.success);
+  if (whole === null || tool.warm !== true) return whole === null ? null : [whole];
+  return lines.flatMap((line) => readCost(line, tool, EXIT_CODES_OF_LOOKS) ?? []);
 }
 
 /** measure.c discards the three standard descriptors; what a process tells of its looks comes by a fourth. */
@@ -35,13 +32,14 @@ function passingCosts(command: readonly string[]): readonly string[] {
 }
 
 const ENDED_BY_SIGNAL = -1;
+const EXIT_CODES_OF_LOOKS: readonly number[] = [0, 1];
 
-function readCost(line: string, tool: Tool): Cost | null {
+function readCost(line: string, tool: Tool, success: readonly number[]): Cost | null {
   const [, wall, user, system, memory, exitCode] = SAID.exec(line)?.map(Number) ?? [];
   if (wall === undefined || user === undefined || system === undefined || memory === undefined) {
     throw new Error(`${tool.name}: instead of its cost there came: ${line}`);
   }
   if (exitCode === ENDED_BY_SIGNAL) return null;
-  if (exitCode === undefined || !tool.success.includes(exitCode)) throw new Error(`${tool.name}: ${line}`);
+  if (exitCode === undefined || !success.includes(exitCode)) throw new Error(`${tool.name}: ${line}`);
   return { wallMs: wall / 1000, cpuMs: (user + system) / 1000, peakMemoryMb: memory / 1024 };
 }

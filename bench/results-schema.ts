@@ -12,11 +12,13 @@ export interface Cost {
 /** The runs of one tool in one scene. */
 export interface Runs {
   readonly tool: string;
-  /** Null where every run took longer than the limit. */
+  /** Null where no run came to its end. */
   readonly median: Cost | null;
   readonly costs: readonly Cost[];
   /** A run was ended after this time, and the tool was not run again. */
   readonly overLimitMs?: number | undefined;
+  /** It did not do its work, and was not run again. */
+  readonly problem?: string | undefined;
 }
 
 /** All runs in one scene. */
@@ -53,6 +55,7 @@ const runs = z.strictObject({
   median: cost.nullable(),
   costs: z.array(cost),
   overLimitMs: z.number().optional(),
+  problem: z.string().optional(),
 });
 
 const series = z.strictObject({

@@ -1,3 +1,5 @@
+import { CHECKOUT } from '../test/support/closewait.ts';
+import { expectComplete } from './expect-complete.ts';
 import { measure } from './measure.ts';
 import type { Cost, Runs, Series } from './results-schema.ts';
 import { type Scene, type ScenePlace, withScene } from './scene.ts';
@@ -22,12 +24,13 @@ interface Measured {
   readonly tool: Tool;
   readonly costs: Cost[];
   spentMs: number;
-  overLimit: boolean;
+  /** Why it is not run again in this scene. */
+  ended: Pick<Runs, 'overLimitMs' | 'problem'> | null;
 }
 
 /** Makes the scene, and round after round runs all tools, one by one, so that a disturbance falls on all of them. */
 export function measureScene(
-  scene: Scene & { readonly processes: number },
+  scene: Scene,
   tools: readonly Tool[],
   effort: Effort,
   says: (progress: string) => void,
@@ -40,9 +43,9 @@ export function measureScene(
     async (place) => {
       const all = tools
         .filter((tool) => tool.in?.(scene) ?? true)
-        .map((tool): Measured => ({ tool, costs: [], spentMs: 0, overLimit: false }));
+        .map((tool): Measured => ({ tool, costs: [], spentMs: 0, ended: null }));
       says('first runs');
-      for (const one of all) await runFirst(one, place, effort.limitMs);
+      for (const one of all) await runFirst(one, scene, place, effort.limitMs);
       for (let round = 1; round <= effort.rounds; round += 1) {
         says(`round ${round} of ${effort.rounds}`);
         for (const one of all) await runAgain(one, place, effort);
@@ -53,25 +56,40 @@ export function measureScene(
         says(`unsteady, one more round of at most ${effort.repeats}`);
         for (const one of all) await runAgain(one, place, effort);
       }
-      const runs = all.map((one) => summarize(one, effort.limitMs));
+      const runs = all.map(summarize);
       return { sockets, processes, descriptors, rounds: effort.rounds, repeated, runs };
     },
     descriptors,
   );
 }
 
-async function runFirst(one: Measured, place: ScenePlace, limitMs: number): Promise<void> {
-  const costs = await measure(one.tool, place, limitMs);
-  one.overLimit = costs === null;
-  if (costs?.some(({ wallMs }) => wallMs > LONG_MS) === true) keep(one, costs);
+async function runFirst(one: Measured, scene: Scene, place: ScenePlace, limitMs: number): Promise<void> {
+  const costs = await runOnce(one, place, limitMs, () => expectComplete(one.tool, scene, place));
+  if (costs.some(({ wallMs }) => wallMs > LONG_MS)) keep(one, costs);
 }
 
 async function runAgain(one: Measured, place: ScenePlace, { toolMs, limitMs }: Effort): Promise<void> {
-  if (one.overLimit || (one.spentMs > 0 && one.spentMs + median(one.costs.map(({ wallMs }) => wallMs)) > toolMs))
-    return;
-  const costs = await measure(one.tool, place, limitMs);
-  one.overLimit = costs === null;
-  if (costs !== null) keep(one, costs);
+  const expectedMs = one.spentMs === 0 ? 0 : median(one.costs.map(({ wallMs }) => wallMs));
+  if (one.ended === null && one.spentMs + expectedMs <= toolMs) keep(one, await runOnce(one, place, limitMs));
+}
+
+/** One tool that fails, or never comes to an end, does not take the figures of all others with it. */
+async function runOnce(
+  one: Measured,
+  place: ScenePlace,
+  limitMs: number,
+  expect: () => Promise<void> = async () => undefined,
+): Promise<readonly Cost[]> {
+  try {
+    const costs = await measure(one.tool, place, limitMs);
+    if (costs === null) one.ended = { overLimitMs: limitMs };
+    else await expect();
+    return costs ?? [];
+  } catch (cause) {
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    one.ended = { problem: problem.replaceAll(CHECKOUT, '.') };
+    return [];
+  }
 }
 
 function keep(one: Measured, costs: readonly Cost[]): void {
@@ -79,7 +97,7 @@ function keep(one: Measured, costs: readonly Cost[]): void {
   one.spentMs += costs.reduce((sum, { wallMs }) => sum + wallMs, 0);
 }
 
-function summarize({ tool, costs, overLimit }: Measured, limitMs: number): Runs {
+function summarize({ tool, costs, ended }: Measured): Runs {
   const middle = (of: (cost: Cost) => number): number => median(costs.map(of));
   return {
     tool: tool.name,
@@ -92,6 +110,6 @@ function summarize({ tool, costs, overLimit }: Measured, limitMs: number): Runs 
             peakMemoryMb: middle(({ peakMemoryMb }) => peakMemoryMb),
           },
     costs,
-    ...(overLimit ? { overLimitMs: limitMs } : {}),
+    ...ended,
   };
 }

@@ -31,7 +31,7 @@ function planOf(): Plan {
   const { sockets, descriptors, rounds, quick } = values;
   const plan = quick ? QUICK : WHOLE;
   const scenes = sockets === undefined ? plan.scenes : sockets.split(',').map((n) => sceneOf(+n, +descriptors));
-  const more = rounds === undefined ? {} : { rounds: Number(rounds) };
+  const more = rounds === undefined ? {} : { rounds: Number(rounds), repeats: 0 };
   return { scenes, effortFor: (scene) => ({ ...plan.effortFor(scene), ...more }) };
 }
 
@@ -53,6 +53,7 @@ async function measureAll(plan: Plan): Promise<void> {
     process.stdout.write(`${table(measured)}\n`);
   }
   process.stdout.write(formatBudgets(budgetsOf({ series })));
+  if (series.some(({ runs }) => runs.some(({ problem }) => problem !== undefined))) process.exitCode = 1;
   // A part of the scenes is no ground for a table of all.
   if (plan.scenes === WHOLE.scenes && !values['dry-run']) {
     const path = writeResults({ schema: 'closewait/bench/v1', ...about, closeWaitOfOthers: others, missing, series });

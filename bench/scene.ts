@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
-import { CLOSEWAIT } from '../test/support/closewait.ts';
 import { type Program, startProgram } from '../test/support/program.ts';
-import { outputOf, run } from '../test/support/run.ts';
+import { outputOf } from '../test/support/run.ts';
 import { waitUntil } from '../test/support/wait-until.ts';
 
 /** A network namespace that lives as long as the processes in it. */
@@ -26,8 +25,6 @@ export interface Scene {
 const UNREAD_BYTES = 100;
 /** Fits below a hard limit of 20,000. */
 const DESCRIPTORS_PER_PROCESS = 18_750;
-/** A million sockets with their owners, printed by the slowest of the tools. */
-const DEADLINE_MS = 120_000;
 
 /**
  * Runs `work` beside `processes` processes that hold `sockets` connections in CLOSE-WAIT, and beside others with
@@ -41,10 +38,9 @@ export async function withScene<T>(
   descriptors = 0,
 ): Promise<T> {
   const openers = Math.ceil(descriptors / DESCRIPTORS_PER_PROCESS);
-  await using crowd = await startProgram('crowd', [
-    ...['--sockets', sockets, '--holders', processes, '--bytes', UNREAD_BYTES],
-    ...['--descriptors', descriptors, '--openers', openers],
-  ]);
+  const held = ['--sockets', sockets, '--holders', processes, '--bytes', UNREAD_BYTES];
+  const beside = ['--descriptors', descriptors, '--openers', openers];
+  await using crowd = await startProgram('crowd', [...held, ...beside]);
   const made = { sockets: crowd.told('sockets'), descriptors: crowd.told('descriptors') };
   if (made.sockets !== sockets || made.descriptors !== descriptors) {
     throw new Error(`of ${sockets} sockets and ${descriptors} descriptors there are ${JSON.stringify(made)}`);
@@ -62,36 +58,10 @@ function placeOf({ pid }: Program): ScenePlace {
   };
 }
 
-/** A benchmark of tools that do not see everything would say nothing. */
 async function expectAll(sockets: number, place: ScenePlace): Promise<void> {
   await waitUntil('nothing is left of the peers', async () => {
-    return (await outputOf(place.inside(['ss', '-Htan', 'exclude', 'close-wait']))) === '';
+    return (await outputOf(place.inside(['ss', '-Htan', 'state', 'connected', 'exclude', 'close-wait']))) === '';
   });
-  const ss = lines(await outputOf(place.inside(['ss', '-HOtan', 'state', 'close-wait']))).length;
-  if (ss !== sockets) throw new Error(`of ${sockets} connections ss sees ${ss}`);
-  // By default younger ones than a second are not shown.
-  let seen = { connections: 0, owners: 0 };
-  await waitUntil(
-    `closewait lists ${sockets} connections with one owner each`,
-    async () => {
-      seen = await countListed(place);
-      return seen.connections === sockets && seen.owners === sockets;
-    },
-    DEADLINE_MS,
-  ).catch((cause: unknown) => {
-    throw new Error(`of ${sockets} connections closewait sees ${JSON.stringify(seen)}`, { cause });
-  });
-}
-
-async function countListed({ inode }: ScenePlace): Promise<{ readonly connections: number; readonly owners: number }> {
-  const { stdout } = await run([...CLOSEWAIT, 'ls', '--json'], { deadlineMs: DEADLINE_MS });
-  const owners = lines(stdout).flatMap((line) => {
-    const row = JSON.parse(line) as { readonly netns: number; readonly owners: readonly unknown[] };
-    return row.netns === inode ? [row.owners.length] : [];
-  });
-  return { connections: owners.length, owners: owners.reduce((sum, count) => sum + count, 0) };
-}
-
-function lines(text: string): readonly string[] {
-  return text.split('\n').filter((line) => line !== '');
+  const seen = (await outputOf(place.inside(['ss', '-HOtan', 'state', 'close-wait']))).split('\n').length - 1;
+  if (seen !== sockets) throw new Error(`of ${sockets} connections ss sees ${seen}`);
 }

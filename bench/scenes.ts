@@ -4,7 +4,7 @@ import type { Scene } from './scene.ts';
 
 /** Scenes and how much time each is given. */
 export interface Plan {
-  readonly scenes: readonly (Scene & { readonly processes: number })[];
+  readonly scenes: readonly Scene[];
   readonly effortFor: (scene: Scene) => Effort;
 }
 
@@ -13,7 +13,7 @@ const FEWEST_PROCESSES = 5;
 const SOCKETS_PER_PROCESS = 19_000;
 
 /** A scene with as many processes as it needs. */
-export function sceneOf(sockets: number, descriptors = 0): Scene & { readonly processes: number } {
+export function sceneOf(sockets: number, descriptors = 0): Scene {
   return { sockets, descriptors, processes: Math.max(FEWEST_PROCESSES, Math.ceil(sockets / SOCKETS_PER_PROCESS)) };
 }
 

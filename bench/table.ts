@@ -26,12 +26,16 @@ export function table(series: Series): string {
     line.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))),
   );
   const repeated =
-    series.repeated === 0 ? [] : [`The machine was unsteady: ${series.repeated} of the rounds are repetitions.`];
-  return [titleOf(series), ...text.map((line) => line.join('  ').trimEnd()), ...repeated, ''].join('\n');
+    series.repeated === 0
+      ? []
+      : [`The machine was unsteady: ${series.repeated} more ${series.repeated === 1 ? 'round' : 'rounds'}.`];
+  const problems = series.runs.flatMap(({ tool, problem }) => (problem === undefined ? [] : [`${tool}: ${problem}`]));
+  const notes = [...repeated, ...problems];
+  return [titleOf(series), ...text.map((line) => line.join('  ').trimEnd()), ...notes, ''].join('\n');
 }
 
 function row({ tool, median, costs, overLimitMs }: Runs, ss: number, lsof: number): readonly string[] {
-  if (median === null) return [tool, `> ${count((overLimitMs ?? Number.NaN) / 1000)} s`];
+  if (median === null) return [tool, overLimitMs === undefined ? 'failed' : `> ${count(overLimitMs / 1000)} s`];
   const walls = costs.map(({ wallMs }) => wallMs);
   const ratio = (to: number): string => (Number.isNaN(to) ? '' : (median.wallMs / to).toFixed(3));
   return [

@@ -14,6 +14,8 @@ export interface Tool {
   readonly env?: Readonly<Record<string, string>>;
   /** The command measures its own looks, see warm.ts. */
   readonly warm?: true;
+  /** What its output says is held against the scene before it is measured. */
+  readonly prints?: 'rows' | 'report';
   /** Where it is worth its time. Default: everywhere. */
   readonly in?: (scene: Scene) => boolean;
 }
@@ -47,13 +49,13 @@ const QUICK: readonly string[] = ['--quick', '--json'];
 const OWN: readonly Tool[] = [
   { name: TOOL.runtime, command: [NODE, '-e', '0'], success: [0], in: isEmpty },
   closewait(TOOL.version, ['--version'], { in: isEmpty }),
-  closewait(TOOL.list, LS),
-  closewait(TOOL.quick, QUICK),
+  closewait(TOOL.list, LS, { prints: 'rows' }),
+  closewait(TOOL.quick, QUICK, { prints: 'report' }),
   closewait(TOOL.report, ['--json'], { in: isPlain }),
-  closewait(TOOL.listProc, LS, { env: WITHOUT_BPF }),
-  closewait(TOOL.quickProc, QUICK, { env: WITHOUT_BPF }),
-  closewait(TOOL.listWarm, LS, { command: [NODE, ...WARM, ...LS], warm: true }),
-  closewait(TOOL.quickWarm, QUICK, { command: [NODE, ...WARM, ...QUICK], warm: true }),
+  closewait(TOOL.listProc, LS, { prints: 'rows', env: WITHOUT_BPF }),
+  closewait(TOOL.quickProc, QUICK, { prints: 'report', env: WITHOUT_BPF }),
+  closewait(TOOL.listWarm, LS, { command: [NODE, ...WARM, ...LS], warm: true, success: [0] }),
+  closewait(TOOL.quickWarm, QUICK, { command: [NODE, ...WARM, ...QUICK], warm: true, success: [0] }),
   closewait(TOOL.listSource, LS, { command: [`${CHECKOUT}/closewait`, ...LS], in: isDecisive }),
   closewait(TOOL.quickSource, QUICK, { command: [`${CHECKOUT}/closewait`, ...QUICK], in: isDecisive }),
 ];

@@ -1,6 +1,6 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { CAUSE_IDS } from '@closewait/core/facts';
+import { newestResults } from '../../bench/results.ts';
 import { writeCaptureSpeed } from './write-captures.ts';
 import { writeModelDepartures, writeModelSummary, writeModelTransitions } from './write-model.ts';
 import {
@@ -12,7 +12,7 @@ import {
 } from './write-remedies.ts';
 import { writeRemediesOfCause } from './write-remedies-of-cause.ts';
 import { writeSequence } from './write-sequence.ts';
-import { writeSpeed } from './write-speed.ts';
+import { drawSpeedPicture, writeSpeed } from './write-speed.ts';
 import { writeSynFinInShort, writeSynFinTable, writeSynFinVerdict } from './write-syn-fin.ts';
 
 /** A part of a page that is written from a measurement: between `<!-- measured: NAME -->` and `<!-- end of measured -->`. */
@@ -20,15 +20,31 @@ export interface MeasuredPart {
   /** From the root of the checkout: `docs/remedies.md`. */
   readonly page: string;
   readonly name: string;
-  /** The file in docs/measured/. */
+  /** The file, in docs/measured/. */
   readonly from: string;
   /** The document as Markdown; throws where it is not what it should be. */
   readonly write: (document: unknown) => string;
 }
 
+/** A picture that is written from a measurement. */
+export interface MeasuredPicture {
+  /** From the root of the checkout: `docs/images/speed.svg`. */
+  readonly file: string;
+  /** The file, in docs/measured/. */
+  readonly from: string;
+  readonly draw: (document: unknown) => string;
+}
+
+const SPEED = relative(join(import.meta.dirname, '../../docs/measured'), newestResults() ?? '');
+
+/** Every measured picture of the documentation. */
+export const MEASURED_PICTURES: readonly MeasuredPicture[] = [
+  { file: 'docs/images/speed.svg', from: SPEED, draw: drawSpeedPicture },
+];
+
 /** Every measured part of the documentation. */
 export const MEASURED_PARTS: readonly MeasuredPart[] = [
-  { page: 'README.md', name: 'speed', from: `../../bench/results/${latestBenchmark()}`, write: writeSpeed },
+  { page: 'README.md', name: 'speed', from: SPEED, write: writeSpeed },
   { page: 'README.md', name: 'remedies in short', from: 'remedies.json', write: writeRemediesInShort },
   { page: 'README.md', name: 'syn-fin in short', from: 'syn-fin.json', write: writeSynFinInShort },
   { page: 'README.md', name: 'sequence in short', from: 'sequence-close-missing.json', write: writeSequence },
@@ -55,12 +71,3 @@ export const MEASURED_PARTS: readonly MeasuredPart[] = [
     write: writeSequence,
   },
 ];
-
-/** Results are named by their day. */
-function latestBenchmark(): string {
-  return (
-    readdirSync(join(import.meta.dirname, '../../bench/results'))
-      .toSorted()
-      .at(-1) ?? ''
-  );
-}

@@ -2,7 +2,7 @@
  * A crowd of processes in a network namespace of their own that together hold connections in CLOSE-WAIT, or descriptors
  * that are no sockets. Namespace and processes end with this program, also when it is killed.
  *
- *   crowd [--sockets N --holders P]      P processes with N connections
+ *   crowd [--sockets N --holders P]      P processes, each with a listener, that have accepted N connections
  *         [--bytes N]                    data in each that nobody reads
  *         [--descriptors M --openers Q]  Q processes with M descriptors: files, pipes, eventfds, epoll instances
  *
@@ -94,7 +94,6 @@ static long hold_connections(long index, long count, size_t bytes) {
     held[i] = accept_one(listener);
     close(client);
   }
-  close(listener);
   for (long i = 0; i < count; i++) await_close_wait(held[i]);
   free(held);
   return count;
