@@ -79,7 +79,9 @@ export function sampleRow(pid: number, change: Partial<ProcessRow> = {}): Proces
     ports: [8080],
     descriptors: { open: 20, limit: 1024 },
     full: null,
+    causes: ['descriptor-leaked'],
     findings: [sampleFinding()],
+    moreFindings: 0,
     ...change,
   };
 }

@@ -22,8 +22,22 @@ export function keyNames(input: string, key: Key): readonly string[] {
   if (named !== undefined) return [named[1]];
   if (key.ctrl) return input === '' ? [] : [`ctrl-${input}`];
   if (key.meta) return [];
-  return [...input].flatMap((character) => {
-    if (character === '\r' || character === '\n') return ['enter'];
-    return /\p{C}/u.test(character) ? [] : [character];
-  });
+  return [...input].flatMap(nameOf);
+}
+
+const CONTROLS: Readonly<Record<string, string>> = {
+  '\r': 'enter',
+  '\n': 'enter',
+  '\t': 'tab',
+  '\b': 'backspace',
+  '\u007f': 'backspace',
+  '\u001b': 'escape',
+};
+
+/** Ink reports a control character by itself as a key, and as it is between others. */
+function nameOf(character: string): readonly string[] {
+  const named = CONTROLS[character];
+  if (named !== undefined) return [named];
+  if (character < ' ') return [`ctrl-${String.fromCharCode(character.charCodeAt(0) + 96)}`];
+  return /\p{C}/u.test(character) ? [] : [character];
 }

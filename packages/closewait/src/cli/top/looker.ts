@@ -54,7 +54,7 @@ async function look(): Promise<HostLook> {
   const facts = await examineClosely(source, { minAgeMs, allNamespaces, quick });
   const diagnosis = diagnose(facts, { minAgeMs });
   const screen = buildHostLook(facts, diagnosis, { showArguments, tookMs: 0 });
-  book = new ConnectionBook(facts, diagnosis);
+  book = new ConnectionBook(facts, diagnosis, book);
   return { ...screen, tookMs: performance.now() - beganMs };
 }
 

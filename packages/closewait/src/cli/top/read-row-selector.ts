@@ -18,8 +18,7 @@ export function readRowSelector(word: string): RowSelector | null {
   const { kind, cause, matches } = parse(word);
   if (OF_CONNECTIONS.includes(kind))
     throw new ClosewaitError('usage', `${kind} selects connections, this list has processes`);
-  if (cause !== undefined)
-    return { kind, matches: ({ findings }) => findings.some((finding) => finding.cause === cause) };
+  if (cause !== undefined) return { kind, matches: ({ causes }) => causes.includes(cause) };
   return { kind, matches: (row) => candidatesOf(row, kind).some(matches) };
 }
 

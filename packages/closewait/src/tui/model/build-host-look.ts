@@ -14,6 +14,9 @@ import type { HostLook, ProcessKey, ProcessRow, TimeToFull } from './host-look.t
 /** No holder was seen. */
 const NOBODY: ProcessKey = 'nobody';
 
+/** A client that forgets connections to 20,000 servers has as many findings: 50 MB a look. Nobody reads beyond these. */
+const MOST_FINDINGS = 20;
+
 /** As many as a sentence about closed sockets names. */
 const NAMED_CLOSED = 6;
 
@@ -82,7 +85,9 @@ function buildRow(key: ProcessKey, findings: readonly ReportFinding[], takenAtMs
     ports: [...new Set(findings.flatMap(({ localPorts }) => localPorts.map(({ port }) => port)))],
     descriptors: process?.descriptors ?? null,
     full: timeToFull(findings, takenAtMs),
-    findings: findings.map(shorten),
+    causes: [...new Set(findings.map(({ cause }) => cause))],
+    findings: findings.slice(0, MOST_FINDINGS).map(shorten),
+    moreFindings: Math.max(0, findings.length - MOST_FINDINGS),
   };
 }
 

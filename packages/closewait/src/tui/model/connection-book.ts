@@ -10,15 +10,28 @@ type Entry = (
   | { readonly closed: ClosedSocket; readonly connection?: never }
 ) & { readonly cause: CauseId | null };
 
+/** By cookie, when its FIN came. Milliseconds since the epoch. */
+type FinTimes = ReadonlyMap<bigint, number>;
+
+/**
+ * Ages count from the moment at which the kernel came to a socket, in clock ticks: of two looks the same FIN is some
+ * milliseconds earlier or later, more on a busy host. Sorted by that, connections of one burst would dance.
+ */
+const AGE_NOISE_MS = 500;
+
 /** The connections of one look, by page. Sorting 100,000 takes some 50 ms: a list is kept until another is asked for. */
 export class ConnectionBook {
   readonly #facts: Facts;
   readonly #diagnosis: Diagnosis;
+  readonly #before: FinTimes;
+  readonly #finTimes = new Map<bigint, number>();
   #kept: { readonly name: string; readonly entries: readonly Entry[] } | null = null;
 
-  constructor(facts: Facts, diagnosis: Diagnosis) {
+  /** `before` is the book of the look before: who was older there is older here. */
+  constructor(facts: Facts, diagnosis: Diagnosis, before: ConnectionBook | null) {
     this.#facts = facts;
     this.#diagnosis = diagnosis;
+    this.#before = before === null ? new Map() : before.#finTimes;
   }
 
   /** The lines of one page; beyond the end there are none. */
@@ -39,11 +52,35 @@ export class ConnectionBook {
     const name = JSON.stringify([selection, order, reversed]);
     if (this.#kept?.name !== name) {
       const direction = reversed ? -1 : 1;
-      const compare = COMPARE[order];
-      const entries = this.#select(selection).sort((a, b) => direction * compare(a, b));
+      const sorted = this.#select(selection).map((entry) => ({ entry, by: this.#measure(entry, order) }));
+      sorted.sort((a, b) => direction * (compare(a.by, b.by) || compareIds(a.entry, b.entry)));
+      const entries = sorted.map(({ entry }) => entry);
       this.#kept = { name, entries };
     }
     return this.#kept.entries;
+  }
+
+  /** Ascending, so what is full is negated; closed sockets have none of it and come last. */
+  #measure({ connection }: Entry, order: ConnectionOrder): number | string {
+    switch (order) {
+      case 'age':
+        return connection === undefined ? Number.POSITIVE_INFINITY : this.#finTime(connection);
+      case 'recv-q':
+        return -(connection?.socket.rxQueueBytes ?? -1);
+      case 'send-q':
+        return -(connection?.socket.txQueueBytes ?? -1);
+      case 'remote':
+        return connection?.socket.remote.address ?? '\uffff';
+    }
+  }
+
+  #finTime({ socket: { cookie }, age }: StuckConnection): number {
+    if (age.ms === null) return Number.MAX_VALUE;
+    const seen = this.#facts.takenAtMs - age.ms;
+    const earlier = this.#before.get(cookie);
+    const time = earlier !== undefined && Math.abs(earlier - seen) < AGE_NOISE_MS ? earlier : seen;
+    this.#finTimes.set(cookie, time);
+    return time;
   }
 
   #select(selection: ConnectionSelection): Entry[] {
@@ -77,20 +114,16 @@ export class ConnectionBook {
   }
 }
 
-const COMPARE: Readonly<Record<ConnectionOrder, (a: Entry, b: Entry) => number>> = {
-  age: (a, b) => ageOf(b) - ageOf(a),
-  'recv-q': (a, b) => (b.connection?.socket.rxQueueBytes ?? -1) - (a.connection?.socket.rxQueueBytes ?? -1),
-  'send-q': (a, b) => (b.connection?.socket.txQueueBytes ?? -1) - (a.connection?.socket.txQueueBytes ?? -1),
-  remote: (a, b) => (remoteOf(a) < remoteOf(b) ? -1 : remoteOf(a) > remoteOf(b) ? 1 : 0),
-};
-
-/** What has no age comes last. */
-function ageOf({ connection }: Entry): number {
-  return connection?.age.ms ?? -1;
+function compare(a: number | string, b: number | string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function remoteOf({ connection }: Entry): string {
-  return connection?.socket.remote.address ?? '';
+/** Cookies rise with time: of equal ones the elder comes first, and nothing jumps from look to look. */
+function compareIds(a: Entry, b: Entry): number {
+  if (a.connection === undefined || b.connection === undefined)
+    return (a.closed?.inode ?? -1) - (b.closed?.inode ?? -1);
+  const [one, other] = [a.connection.socket.cookie, b.connection.socket.cookie];
+  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 function idOf({ connection, closed }: Entry): string {

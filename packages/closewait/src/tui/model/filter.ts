@@ -50,6 +50,6 @@ export function readFilter(text: string, readSelector: ReadSelector): Filter {
   return { text, matches, problem };
 }
 
-function textsOf({ name, place, pid, findings }: ProcessRow): readonly string[] {
-  return [name, place ?? '', pid === null ? '' : String(pid), ...findings.map(({ cause }) => cause)];
+function textsOf({ name, place, pid, causes }: ProcessRow): readonly string[] {
+  return [name, place ?? '', pid === null ? '' : String(pid), ...causes];
 }

@@ -46,8 +46,12 @@ export interface ProcessRow {
   /** Null: could not be read. `limit` null: unlimited. */
   readonly descriptors: { readonly open: number; readonly limit: number | null } | null;
   readonly full: TimeToFull | null;
-  /** Their connections are cut to the few that their texts name. */
+  /** Of all findings. */
+  readonly causes: readonly CauseId[];
+  /** The most urgent ones; their connections are cut to the few that their texts name. */
   readonly findings: readonly ReportFinding[];
+  /** How many findings there are beside these. */
+  readonly moreFindings: number;
 }
 
 /** What one look has learned, as much as a screen shows of it. */

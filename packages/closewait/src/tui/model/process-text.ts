@@ -5,7 +5,7 @@ import type { TopState } from './state.ts';
 
 /** Everything about one process but its connections, as the report says it: each finding with its evidence and remedies. */
 export function textOfProcess(
-  { findings }: ProcessRow,
+  { findings, moreFindings, pid }: ProcessRow,
   { look, size }: Pick<TopState, 'look' | 'size'>,
   colour: boolean,
 ): readonly string[] {
@@ -19,5 +19,6 @@ export function textOfProcess(
   return [
     ...(command === null ? [] : [style.faint(cut(`  ${command}`, width)), '']),
     ...findings.flatMap((finding, at) => [...formatFinding(finding, findings.slice(0, at), [], context), '']),
+    ...(moreFindings === 0 ? [] : [`  and ${moreFindings} more findings: closewait explain pid:${pid}`, '']),
   ].slice(0, -1);
 }

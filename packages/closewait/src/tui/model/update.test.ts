@@ -105,7 +105,7 @@ describe('the list of processes', () => {
       { type: 'ticked', nowMs: LOOKED_AT_MS + 12_000 },
     );
     const screen = drawScreen(failed, PLAIN);
-    expect(screen[1]).toContain('open: EMFILE, shown is 12s ago');
+    expect(screen[1]).toContain('seen 12s ago: open: EMFILE');
     expect(screen.join('\n')).toContain('server-1');
     expect(after(failed, looked(sampleLook(three))).failure).toBeNull();
   });

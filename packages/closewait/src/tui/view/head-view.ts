@@ -60,8 +60,8 @@ function describeCounts({ look, visible }: TopState, palette: Palette): readonly
 /** A look that did not succeed is more urgent than what one could not see. */
 function describeTrouble({ failure, look, nowMs }: TopState, palette: Palette): readonly Cell[] {
   if (failure !== null) {
-    const age = look === null ? '' : `, shown is ${shortDuration(nowMs - look.takenAtMs)} ago`;
-    return [{ text: `${failure.message}${age}`, paint: palette.alarm }];
+    const age = look === null ? '' : `seen ${shortDuration(nowMs - look.takenAtMs)} ago: `;
+    return [{ text: `${age}${failure.message}`, paint: palette.alarm }];
   }
   const [first, ...others] = look?.unseen ?? [];
   if (first === undefined) return [];
