@@ -4,12 +4,15 @@
  * network order, as the kernel has them. Each 8 bytes cost 1.2 ms for 95,000 descriptors (Linux 6.18), so a record has
  * the length that its kind needs.
  */
-export const HELD_KIND = { ipv4: 1, ipv6: 2, epoll: 3, ring: 4 } as const;
+export const HELD_KIND = { ipv4: 1, ipv6: 2, epoll: 3, ring: 4, mptcp: 5 } as const;
 
 /** Lengths by kind, multiples of 8. */
-export const HELD_BYTES = { ipv4: 104, ipv6: 128, epoll: 16, ring: 16 } as const;
+export const HELD_BYTES = { ipv4: 104, ipv6: 128, epoll: 16, ring: 16, mptcp: 24 } as const;
 
-/** Offsets. Every record has `kind`, `pid`, `tid` and `fd`; the others are of sockets. */
+/**
+ * Offsets. Every record has `kind`, `pid`, `tid` and `fd`, that of an MPTCP socket also `inode` and `netns`; the others
+ * are of TCP sockets.
+ */
 export const HELD_AT = {
   kind: 0,
   /** sk_state, the numbers of net/tcp_states.h. */
@@ -52,8 +55,10 @@ export const HELD_AT = {
 export const HELD_FLAG = {
   /** SOCK_DONE: the peer's FIN has arrived (tcp_fin, net/ipv4/tcp_input.c). */
   done: 1,
-  /** sk_kern_sock: a socket of the kernel's own. */
+  /** sk_kern_sock: a socket that the kernel opened. */
   kernel: 2,
+  /** In {@link SocketUses}, a subflow of an MPTCP socket: the kernel opened it, the descriptor is of the other one. */
+  subflow: 8,
 } as const;
 
 /** The record of {@link SocketUses}, for each TCP socket of a namespace. */

@@ -21,6 +21,7 @@ function encode({ kind, state, timer, fd, inode, cookie }: Held): Uint8Array {
   view.setUint32(AT.pid, 7, true);
   view.setUint32(AT.tid, 8, true);
   view.setUint32(AT.fd, fd, true);
+  if (kind === 'mptcp') view.setUint32(AT.inode, inode, true);
   if (kind !== 'ipv4' && kind !== 'ipv6') return bytes;
   view.setUint8(AT.state, toLinuxState(state));
   view.setUint8(AT.timer, timer);
@@ -31,7 +32,7 @@ function encode({ kind, state, timer, fd, inode, cookie }: Held): Uint8Array {
 }
 
 const held = record<Held>({
-  kind: constantFrom('ipv4', 'ipv6', 'epoll', 'ring'),
+  kind: constantFrom('ipv4', 'ipv6', 'epoll', 'ring', 'mptcp'),
   state: constantFrom(...TCP_STATES),
   timer: nat(4),
   fd: integer({ min: 0, max: 2 ** 31 - 1 }),
@@ -58,7 +59,7 @@ describe('records of held sockets', () => {
           const isInet = kind === 'ipv4' || kind === 'ipv6';
           expect(records.kindAt(index)).toBe(isInet ? 'socket' : kind);
           expect([records.pidAt(index), records.tidAt(index), records.fdAt(index)]).toEqual([7, 8, fd]);
-          expect(records.inodeAt(index)).toBe(isInet ? inode : 0);
+          expect(records.inodeAt(index)).toBe(isInet || kind === 'mptcp' ? inode : 0);
           expect(records.stateAt(index)).toBe(isInet ? state : null);
           if (isInet) expect(records.socketAt(index)).toMatchObject({ state, inode, cookie });
         }
@@ -73,9 +74,9 @@ describe('records of held sockets', () => {
         expect(narrowHeldRecords(chunks, ALL)).toEqual(chunks);
         const request = { states: ['CLOSE-WAIT'], congested: true, instances: false } as const;
         const narrowed = read(narrowHeldRecords(chunks, request));
-        const expected = all.filter(
-          (one) => isSocket(one) && (one.state === 'CLOSE-WAIT' || (one.state === 'ESTABLISHED' && one.timer === 4)),
-        );
+        const isKept = (one: Held): boolean =>
+          one.state === 'CLOSE-WAIT' || (one.state === 'ESTABLISHED' && one.timer === 4);
+        const expected = all.filter((one) => one.kind === 'mptcp' || (isSocket(one) && isKept(one)));
         const fds = Array.from({ length: narrowed.length }, (_, index) => narrowed.fdAt(index));
         expect(fds).toEqual(expected.map(({ fd }) => fd));
       }),
@@ -114,7 +115,7 @@ describe('records of held sockets', () => {
     const bytes = encode({ kind: 'ipv4', state: 'LISTEN', timer: 0, fd: 1, inode: 1, cookie: 1n });
     for (const [at, value] of [
       [AT.kind, 0],
-      [AT.kind, 5],
+      [AT.kind, 6],
       [AT.state, 0],
       [AT.state, 14],
       [AT.timer, 5],

@@ -8,11 +8,11 @@ import { TIMERS } from './inet-diag-layout.ts';
 import { type AddressTexts, createAddressTexts } from './ip-address.ts';
 
 /** What a listed descriptor refers to. */
-export type HeldKind = 'socket' | 'epoll' | 'ring';
+export type HeldKind = 'socket' | 'epoll' | 'ring' | 'mptcp';
 
 /** Length of a record by its kind's number; 0: no such kind. */
 const LENGTH_OF = new Uint8Array(256);
-for (const kind of ['ipv4', 'ipv6', 'epoll', 'ring'] as const) LENGTH_OF[HELD_KIND[kind]] = HELD_BYTES[kind];
+for (const kind of ['ipv4', 'ipv6', 'epoll', 'ring', 'mptcp'] as const) LENGTH_OF[HELD_KIND[kind]] = HELD_BYTES[kind];
 
 const LAST_SOCKET_KIND = HELD_KIND.ipv6;
 const MOST_TIMER = TIMERS.length - 1;
@@ -50,6 +50,7 @@ export class HeldRecords {
   kindAt(index: number): HeldKind {
     const kind = this.#byte(index, AT.kind);
     if (kind <= LAST_SOCKET_KIND) return 'socket';
+    if (kind === HELD_KIND.mptcp) return 'mptcp';
     return kind === HELD_KIND.epoll ? 'epoll' : 'ring';
   }
 
@@ -69,9 +70,9 @@ export class HeldRecords {
     return this.#word(index, AT.fd);
   }
 
-  /** 0 for what is no socket. */
+  /** Of a TCP socket, or of an MPTCP one, whose subflows have the same; 0 for what is neither. */
   inodeAt(index: number): number {
-    return this.isSocketAt(index) ? this.#word(index, AT.inode) : 0;
+    return this.#hasInode(index) ? this.#word(index, AT.inode) : 0;
   }
 
   /** Linux's number of the state, see `toLinuxState`; 0 for what is no socket. */
@@ -86,7 +87,7 @@ export class HeldRecords {
 
   /** Inode number of the socket's network namespace; 0 for what is no socket. */
   netnsAt(index: number): number {
-    return this.isSocketAt(index) ? this.#word(index, AT.netns) : 0;
+    return this.#hasInode(index) ? this.#word(index, AT.netns) : 0;
   }
 
   /**
@@ -98,6 +99,11 @@ export class HeldRecords {
     const view = this.#view(index);
     if (!this.isSocketAt(index)) throw new RangeError(`record ${index} is no socket`);
     return new HeldSocket(view, this.#offsets[index] ?? 0, this.#addresses);
+  }
+
+  #hasInode(index: number): boolean {
+    const kind = this.#byte(index, AT.kind);
+    return kind <= LAST_SOCKET_KIND || kind === HELD_KIND.mptcp;
   }
 
   #view(index: number): DataView {
@@ -150,7 +156,7 @@ function indexOf(chunks: readonly Uint8Array[]): Decoded<Index> {
 
 function checkRecord(chunk: Uint8Array, at: number, bytes: number): Decoded<never> | undefined {
   const kind = chunk[at] ?? 0;
-  if (bytes === 0) return problem('held record', at, 'a kind from 1 to 4', `${kind}`);
+  if (bytes === 0) return problem('held record', at, 'a kind from 1 to 5', `${kind}`);
   if (at + bytes > chunk.length) return problem('held record', at, `${bytes} bytes`, `${chunk.length - at}`);
   if (kind > LAST_SOCKET_KIND) return undefined;
   const state = chunk[at + AT.state] ?? 0;
@@ -178,7 +184,10 @@ export function narrowHeldRecords(chunks: readonly Uint8Array[], request: HeldRe
 }
 
 function isAsked(chunk: Uint8Array, at: number, mask: number, { congested, instances }: HeldRequest): boolean {
-  if ((chunk[at] ?? 0) > LAST_SOCKET_KIND) return instances;
+  const kind = chunk[at] ?? 0;
+  // Which states its subflows are in is not known here.
+  if (kind === HELD_KIND.mptcp) return true;
+  if (kind > LAST_SOCKET_KIND) return instances;
   const state = chunk[at + AT.state] ?? 0;
   if (((mask >>> state) & 1) !== 0) return true;
   return congested && state === ESTABLISHED && chunk[at + AT.timer] === PERSIST;

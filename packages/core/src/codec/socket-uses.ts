@@ -1,6 +1,7 @@
 import { fromLinuxState, type TcpState } from '../tcp/index.ts';
 import { type Decoded, decoded, problem } from './decoded.ts';
 import { HELD_FLAG, USE_AT, USE_BYTES, USE_FLAG } from './held-layout.ts';
+import { isKernels } from './held-socket.ts';
 import { HOST_IS_LITTLE_ENDIAN } from './host-bytes.ts';
 
 /** What keeps one TCP socket. */
@@ -33,7 +34,7 @@ export function decodeSocketUses(chunks: readonly Uint8Array[]): Decoded<readonl
         state,
         inode: view.getUint32(at + USE_AT.inode, HOST_IS_LITTLE_ENDIAN),
         cookie: view.getBigUint64(at + USE_AT.cookie, HOST_IS_LITTLE_ENDIAN),
-        isKernels: (flags & HELD_FLAG.kernel) !== 0,
+        isKernels: isKernels(flags),
         finReceived: (flags & HELD_FLAG.done) !== 0,
         hasFile: (flags & USE_FLAG.file) !== 0,
       });

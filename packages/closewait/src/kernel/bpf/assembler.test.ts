@@ -30,6 +30,8 @@ describe('Assembler', () => {
   it('counts jumps from behind themselves, forwards and backwards', () => {
     const assembler = new Assembler().label('top').jumpIf('r1', '==', 6, 'out').jump('top').label('out').exit();
     expect(hex(assembler)).toBe('15010100060000000500feff000000009500000000000000');
+    const registers = new Assembler().jumpIf('r1', '!=', 'r9', 'out').label('out').exit();
+    expect(hex(registers)).toBe('5d910000000000009500000000000000');
   });
 
   it('refuses a jump to nowhere, a label twice and an offset that does not fit', () => {

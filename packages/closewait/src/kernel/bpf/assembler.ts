@@ -76,8 +76,11 @@ export class Assembler {
     return this.#operate(ALU32 | OPERATION_BITS[operation], to, value);
   }
 
-  jumpIf(register: Register, condition: Condition, value: number, label: string): this {
-    return this.#add({ code: JUMP | CONDITION_BITS[condition], to: register, immediate: value, label });
+  jumpIf(register: Register, condition: Condition, value: Register | number, label: string): this {
+    const code = JUMP | CONDITION_BITS[condition];
+    return typeof value === 'number'
+      ? this.#add({ code, to: register, immediate: value, label })
+      : this.#add({ code: code | OF_REGISTER, to: register, from: value, label });
   }
 
   jump(label: string): this {

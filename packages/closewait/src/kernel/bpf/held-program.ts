@@ -13,6 +13,8 @@ const NAME = JIFFIES - 16;
 const AF_INET = 2;
 const AF_INET6 = 10;
 const IPPROTO_TCP = 6;
+/** linux/in.h */
+const IPPROTO_MPTCP = 262;
 const SOCK_STREAM = 1;
 /** net/inet_connection_sock.h */
 const ICSK_TIME_PROBE0 = 3;
@@ -37,12 +39,11 @@ export function writeHeldProgram(layout: Layout, request: HeldRequest, clock: Cl
     .call(HELPER.sockFromFile)
     .jumpIf('r0', '==', 0, request.instances ? 'no socket' : 'out');
   w.read('r9', 'r0', 'socket.sock').jumpIf('r9', '==', 0, 'out');
+  w.read('r1', 'r9', 'sock.protocol').jumpIf('r1', '==', IPPROTO_MPTCP, 'mptcp');
   chooseByState(w, request);
   chooseTcp(w);
   writeDescriptor(w);
-  w.read('r1', 'r8', 'file.inode')
-    .read('r1', 'r1', 'inode.number')
-    .store(4, 'r10', RECORD + AT.inode, 'r1');
+  writeInode(w);
   writeEnds(w);
   w.move('r1', 'r9')
     .call(HELPER.getSocketCookie)
@@ -62,6 +63,8 @@ export function writeHeldProgram(layout: Layout, request: HeldRequest, clock: Cl
   w.copySixteen('r9', 'sock.local_ipv6', RECORD + AT.addresses);
   w.copySixteen('r9', 'sock.remote_ipv6', RECORD + AT.addresses + 16);
   emit(w, BYTES.ipv6);
+  w.jump('out').label('mptcp');
+  writeMptcp(w);
   if (request.instances) {
     w.jump('out').label('no socket');
     writeInstance(w);
@@ -99,10 +102,33 @@ function writeEnds(w: ProgramWriter): void {
   w.copy('r9', 'sock.state', 1, RECORD + AT.state).copy('r9', 'sock.shutdown', 1, RECORD + AT.shutdown);
   readFlags(w);
   w.store(1, 'r10', RECORD + AT.flags, 'r1');
+  writeNetns(w);
+  w.copy('r9', 'sock.uid', 4, RECORD + AT.uid);
+}
+
+function writeInode(w: ProgramWriter): void {
+  w.read('r1', 'r8', 'file.inode')
+    .read('r1', 'r1', 'inode.number')
+    .store(4, 'r10', RECORD + AT.inode, 'r1');
+}
+
+function writeNetns(w: ProgramWriter): void {
   w.read('r1', 'r9', 'sock.net')
     .read('r1', 'r1', 'net.inode')
     .store(4, 'r10', RECORD + AT.netns, 'r1');
-  w.copy('r9', 'sock.uid', 4, RECORD + AT.uid);
+}
+
+/**
+ * The descriptor of an MPTCP socket stands for its subflows, which sock_diag lists with its inode: whoever asks sock_diag
+ * needs to know the holder. Listeners of programs in Go are such since 1.24, and a client whose server does not know MPTCP
+ * has one subflow, which is plain TCP.
+ */
+function writeMptcp(w: ProgramWriter): void {
+  w.store(4, 'r10', RECORD, KIND.mptcp);
+  writeDescriptor(w);
+  writeInode(w);
+  writeNetns(w);
+  emit(w, BYTES.mptcp);
 }
 
 /** The bits of HELD_FLAG in r1, of the struct sock in r9. Uses r2. */

@@ -4,7 +4,7 @@ import type { BtfField } from '@closewait/core/codec';
 import { FIELD_NAMES, type Layout, TARGETS } from './layout.ts';
 
 /** Raised with every change of the programs or of what they read: what an older one found out is then asked anew. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** What is known about one build of the kernel. */
 export interface KernelEntry {

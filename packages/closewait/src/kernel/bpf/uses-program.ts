@@ -1,4 +1,4 @@
-import { USE_AT as AT, USE_BYTES, USE_FLAG } from '@closewait/core/codec';
+import { USE_AT as AT, HELD_FLAG, USE_BYTES, USE_FLAG } from '@closewait/core/codec';
 import { linuxStateMask, type TcpState } from '@closewait/core/tcp';
 import { readFlags } from './held-program.ts';
 import type { Layout } from './layout.ts';
@@ -29,10 +29,9 @@ export function writeUsesProgram(layout: Layout, states: readonly TcpState[]): U
     .store(8, 'r10', RECORD + AT.cookie, 'r0');
   w.read('r7', 'r9', 'sock.socket').jumpIf('r7', '==', 0, 'write');
   readInode(w);
-  w.read('r1', 'r7', 'socket.file').jumpIf('r1', '==', 0, 'write');
-  w.load(1, 'r1', 'r10', RECORD + AT.flags)
-    .compute('r1', 'or', USE_FLAG.file)
-    .store(1, 'r10', RECORD + AT.flags, 'r1');
+  addFlag(w, USE_FLAG.file, () => w.read('r1', 'r7', 'socket.file').jumpIf('r1', '==', 0, 'no file'), 'no file');
+  // The struct socket of a subflow is that of its MPTCP socket (mptcp_sock_graft, net/mptcp/protocol.h).
+  addFlag(w, HELD_FLAG.subflow, () => w.read('r1', 'r7', 'socket.sock').jumpIf('r1', '==', 'r9', 'own'), 'own');
   w.label('write').read('r1', 'r6', 'tcp.meta').read('r1', 'r1', 'meta.seq');
   w.move('r2', 'r10').compute('r2', 'add', RECORD).move('r3', USE_BYTES).call(HELPER.seqWrite);
   return w.label('out').move('r0', 0).exit().encode();
@@ -46,4 +45,13 @@ function readInode(w: ProgramWriter): void {
   w.store(8, 'r10', SCRATCH, 0).move('r1', 'r10').compute('r1', 'add', SCRATCH).move('r2', 8).move('r3', 'r7');
   w.compute('r3', 'add', w.offsetOf('socket_alloc.inode') + w.offsetOf('inode.number')).call(HELPER.probeReadKernel);
   w.load(8, 'r1', 'r10', SCRATCH).store(4, 'r10', RECORD + AT.inode, 'r1');
+}
+
+/** Sets a bit of the record's flags, unless `unless` jumps to `label`. */
+function addFlag(w: ProgramWriter, flag: number, unless: () => void, label: string): void {
+  unless();
+  w.load(1, 'r1', 'r10', RECORD + AT.flags)
+    .compute('r1', 'or', flag)
+    .store(1, 'r10', RECORD + AT.flags, 'r1');
+  w.label(label);
 }

@@ -17,7 +17,7 @@ export function gatherHeld(records: HeldRecords, netns: number | null, query: Ga
   const { holders, instances } = listing;
   const held = {
     countByNamespace: listing.stuckByNamespace,
-    has: (inode: number) => holders.has(inode),
+    has: (inode: number) => holders.has(inode) && !listing.mptcp.has(inode),
     otherCounts: census?.counts ?? null,
     listeners: census?.listeners ?? null,
   };

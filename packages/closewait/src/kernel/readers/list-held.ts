@@ -11,6 +11,8 @@ export interface HeldListing {
   /** Each socket once, in the order of the walk; the closed ones are in `closed`. */
   readonly sockets: readonly SocketFacts[];
   readonly holders: ReadonlyMap<number, readonly Holder[]>;
+  /** Inodes of MPTCP sockets: they have holders, and sock_diag has their subflows. */
+  readonly mptcp: ReadonlySet<number>;
   /** What the kernel has closed, or never connected, and a process still holds. */
   readonly closed: readonly HeldClosed[];
   readonly instances: ReadonlyMap<number, Instances>;
@@ -72,6 +74,7 @@ export function joinHeld(
   const instances = new Map<number, { readonly epolls: TableEntry[]; readonly rings: TableEntry[] }>();
   const stuckByNamespace = new Map<number, number>();
   const owners = new Set<number>();
+  const mptcp = new Set<number>();
   let owner = 0;
   for (let position = 0; position < (kept ?? records).length; position++) {
     const index = kept === null ? position : (kept[position] ?? 0);
@@ -93,6 +96,7 @@ export function joinHeld(
         stuckByNamespace.set(inside, (stuckByNamespace.get(inside) ?? 0) + 1);
       }
     }
+    if (state === 0) mptcp.add(inode);
     const pid = records.pidAt(index);
     if (pid === owner) continue;
     // The walk goes process by process.
@@ -102,6 +106,7 @@ export function joinHeld(
   return {
     sockets,
     holders,
+    mptcp,
     closed: closed.map((socket) => ({ socket, holders: ofClosed.get(socket.inode) ?? [] })),
     instances,
     stuckByNamespace,
