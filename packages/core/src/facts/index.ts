@@ -1,3 +1,11 @@
+export {
+  ACTION_METHODS,
+  type ActionMethod,
+  type ActionOutcome,
+  type ConnectionIdentity,
+  type OutcomeKind,
+  type OwnerIdentity,
+} from './action.ts';
 export type {
   CallFacts,
   CloseLook,
