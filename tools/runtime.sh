@@ -2,8 +2,10 @@
 # Ends the caller with exit code 3 (could not look) and one line where that cannot be had.
 
 # node_modules/.installed is a copy of the package-lock.json that is installed completely; see install.sh.
+bundle=is-there
 if ! cmp -s "$root/package-lock.json" "$root/node_modules/.installed" 2>/dev/null; then
   sh "$root/tools/install.sh" "$root" || exit 3
+  bundle=to-be-built
 fi
 
 case $(uname -m) in
@@ -19,4 +21,9 @@ if [ ! -x "$node" ]; then
     echo "closewait: needs Node.js 24 or newer; here is ${version:-none}, and npm has none for this machine" >&2
     exit 3
   fi
+fi
+
+# A second, once, that every start saves a part of; where it cannot be built (no write access), the sources run, see start.mjs.
+if [ "$bundle" = to-be-built ] && [ -f "$root/tools/build/main.ts" ]; then
+  "$node" "$root/tools/build/main.ts" --for-launcher >/dev/null 2>&1 || :
 fi

@@ -76,6 +76,28 @@ describe('./closewait', { timeout: NPM_MS }, () => {
     expect(ended.filter(({ stderr }) => stderr.includes('installing npm packages'))).toHaveLength(1);
   });
 
+  it('runs the bundle of its very sources, and the sources once one of them has changed', () => {
+    using checkout = new SmallCheckout();
+    checkout.start();
+    checkout.writeBundle("process.stdout.write('bundle');", ['packages/closewait/src/cli/main.ts']);
+    expect(checkout.start()).toMatchObject({ status: 0, stdout: 'bundle', stderr: '' });
+
+    checkout.write('packages/closewait/src/cli/main.ts', "process.stdout.write('other sources');");
+    expect(checkout.start()).toMatchObject({ status: 0, stdout: 'other sources', stderr: '' });
+
+    rmSync(join(checkout.root, 'packages/closewait/src/cli/main.ts'));
+    checkout.write('packages/closewait/src/cli/main.ts', "process.stdout.write('new sources');");
+    expect(checkout.start()).toMatchObject({ status: 0, stdout: 'new sources', stderr: '' });
+  });
+
+  it('does not run a bundle that says nothing of its sources', () => {
+    using checkout = new SmallCheckout();
+    checkout.start();
+    checkout.writeBundle("process.stdout.write('bundle');", []);
+    checkout.write('node_modules/.cache/closewait/bundle/sources.json', '[{"path":');
+    expect(checkout.start(['from source']).stdout).toContain('from source');
+  });
+
   it('shows what npm answered where it does not install, and ends with 3', () => {
     using checkout = new SmallCheckout();
     writeFileSync(join(checkout.root, 'package-lock.json'), '{');

@@ -1,5 +1,5 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -42,6 +42,18 @@ export class SmallCheckout {
   write(file: string, text: string): void {
     mkdirSync(dirname(join(this.root, file)), { recursive: true });
     writeFileSync(join(this.root, file), text);
+  }
+
+  /** A bundle that was built of `sources`, as tools/build/build-for-launcher.ts leaves it. */
+  writeBundle(main: string, sources: readonly string[]): void {
+    const built = sources.map((path) => {
+      const { mtimeMs, size } = statSync(join(this.root, path));
+      return { path, mtimeMs, size };
+    });
+    const folder = 'node_modules/.cache/closewait/bundle';
+    this.write(`${folder}/package.json`, '{"type":"module"}');
+    this.write(`${folder}/dist/main.js`, main);
+    this.write(`${folder}/sources.json`, JSON.stringify(built));
   }
 
   /** Starts the launcher, by default through its real path and with this Node.js first in PATH. */
