@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { budgetsOf, formatBudgets, isKept } from './budgets.ts';
+import { budgetsOf, formatBudgets, isKept, watchBudgetsOf } from './budgets.ts';
 import { MANY, TOOL } from './names.ts';
 import type { BenchResults } from './results-schema.ts';
-import { sampleResults } from './sample-results.ts';
+import { sampleResults, sampleWatchResults } from './sample-results.ts';
 
 /** The sample, with one tool in one scene slower by a factor. */
 function slower(tool: string, sockets: number, factor: number): BenchResults {
   const results = sampleResults();
   const series = results.series.map((one) => {
     const isMeant = one.sockets === sockets && one.descriptors === 0;
-    const runs = one.runs.map((runs) => {
+    const changed = one.runs.map((runs) => {
       if (!isMeant || runs.tool !== tool || runs.median === null) return runs;
       return { ...runs, median: { ...runs.median, wallMs: runs.median.wallMs * factor } };
     });
-    return { ...one, runs };
+    return { ...one, runs: changed };
   });
   return { ...results, series };
 }
@@ -53,5 +53,19 @@ describe('budgets', () => {
       /^kept +closewait ls --json +95,000 to 190,000 sockets +1\.\d\d times {2}at most 2\.20 times$/m,
     );
     expect(text).toMatch(/^kept +closewait --version +nothing stuck +35 ms {2}at most 45 ms$/m);
+  });
+
+  it('of watching are one lost event and a tenth of the rate', () => {
+    const text = formatBudgets(watchBudgetsOf(sampleWatchResults()));
+    expect(text).toBe(
+      [
+        'kept    closewait watch  10,000 closes a second, lost         0  at most 0',
+        'kept    closewait watch  10,000 closes a second, slowed   0.4 %  at most 10.0 %',
+        'MISSED  closewait watch  58,000 closes a second, lost         3  at most 0',
+        'MISSED  closewait watch  58,000 closes a second, slowed  12.0 %  at most 10.0 %',
+        '2 of 4 budgets are kept',
+        '',
+      ].join('\n'),
+    );
   });
 });

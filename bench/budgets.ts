@@ -1,5 +1,6 @@
 import { FEW, MANY, MANY_DESCRIPTORS, TOOL } from './names.ts';
 import type { BenchResults } from './results-schema.ts';
+import type { WatchResults } from './watch-schema.ts';
 
 /** What must hold, and what was measured of it. */
 export interface Budget {
@@ -10,9 +11,11 @@ export interface Budget {
   /** Null where the results do not have it. */
   readonly measured: number | null;
   readonly limit: number;
-  /** `share`: of another tool's wall time, as 1/N; `factor`: so many times; `ms`. */
-  readonly unit: 'share' | 'factor' | 'ms';
+  /** `share`: of another tool's wall time, as 1/N; `factor`: so many times; `ms`; `percent`, of 100; `events`. */
+  readonly unit: 'share' | 'factor' | 'ms' | 'percent' | 'events';
 }
+
+const WATCH = 'closewait watch';
 
 /** Shares of the wall time of ss and of lsof, whole cold processes. */
 const SHARES: readonly { readonly tool: string; readonly of: string; readonly limit: number }[] = [
@@ -67,6 +70,21 @@ export function budgetsOf(results: Pick<BenchResults, 'series'>): readonly Budge
   ];
 }
 
+/** Each rate of closes, each of which is two transitions: of watch.ts. */
+const MOST_SLOWED_PERCENT = 10;
+
+/** What `closewait watch` must not do at any rate: lose an event, or slow down what it watches. */
+export function watchBudgetsOf({ series }: WatchResults): readonly Budget[] {
+  return series.flatMap(({ closesPerSecond, lostEvents, missing, generatorRate }): readonly Budget[] => {
+    const where = `${count(closesPerSecond)} closes a second`;
+    const slowed = (1 - generatorRate) * 100;
+    return [
+      { what: WATCH, where: `${where}, lost`, measured: lostEvents + missing, limit: 0, unit: 'events' },
+      { what: WATCH, where: `${where}, slowed`, measured: slowed, limit: MOST_SLOWED_PERCENT, unit: 'percent' },
+    ];
+  });
+}
+
 /** What was not measured is not kept either. */
 export function isKept({ measured, limit }: Budget): boolean {
   return measured !== null && measured <= limit;
@@ -95,6 +113,8 @@ function ratio(value: number | null, to: number | null): number | null {
 
 function quantity(value: number, unit: Budget['unit']): string {
   if (unit === 'ms') return `${value.toFixed(0)} ms`;
+  if (unit === 'percent') return `${value.toFixed(1)} %`;
+  if (unit === 'events') return count(value);
   return unit === 'factor' ? `${value.toFixed(2)} times` : `1/${Number((1 / value).toFixed(1))}`;
 }
 

@@ -3,10 +3,11 @@ import { availableParallelism, release } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../test/support/run.ts';
 import { type BenchResults, benchSchema } from './results-schema.ts';
+import { type WatchResults, watchSchema } from './watch-schema.ts';
 
 const FOLDER = join(import.meta.dirname, 'results');
-/** Not those of watch.ts: `2026-11-23-watch-linux-6.18-x64-2cpu.json`. */
 const OF_LOOKS = /^\d{4}-\d\d-\d\d-linux-.*\.json$/;
+const OF_WATCHING = /^\d{4}-\d\d-\d\d-watch-.*\.json$/;
 
 /** What is known of the run before its first scene. */
 export async function describeRun(takenAt: Date): Promise<Pick<BenchResults, 'takenAt' | 'machine' | 'versions'>> {
@@ -38,8 +39,17 @@ export function writeResults(results: BenchResults): string {
 
 /** The path of the newest run: files are named by their day. Undefined where there is none. */
 export function newestResults(): string | undefined {
+  return newest(OF_LOOKS);
+}
+
+/** The same of watch.ts. */
+export function newestWatchResults(): string | undefined {
+  return newest(OF_WATCHING);
+}
+
+function newest(pattern: RegExp): string | undefined {
   const name = readdirSync(FOLDER)
-    .filter((file) => OF_LOOKS.test(file))
+    .filter((file) => pattern.test(file))
     .toSorted()
     .at(-1);
   return name === undefined ? undefined : join(FOLDER, name);
@@ -48,4 +58,9 @@ export function newestResults(): string | undefined {
 /** @throws Error where the file is not what this version writes. */
 export function readResults(path: string): BenchResults {
   return benchSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+}
+
+/** @throws Error where the file is not what watch.ts writes. */
+export function readWatchResults(path: string): WatchResults {
+  return watchSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
 }

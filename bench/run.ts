@@ -3,8 +3,15 @@ import { spawnSync } from 'node:child_process';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { report } from '../test/support/closewait.ts';
-import { budgetsOf, formatBudgets, isKept } from './budgets.ts';
-import { describeRun, newestResults, readResults, writeResults } from './results.ts';
+import { budgetsOf, formatBudgets, isKept, watchBudgetsOf } from './budgets.ts';
+import {
+  describeRun,
+  newestResults,
+  newestWatchResults,
+  readResults,
+  readWatchResults,
+  writeResults,
+} from './results.ts';
 import type { Series } from './results-schema.ts';
 import { measureScene } from './rounds.ts';
 import { type Plan, QUICK, sceneOf, WHOLE } from './scenes.ts';
@@ -62,12 +69,16 @@ async function measureAll(plan: Plan): Promise<void> {
   }
 }
 
+/** Of the newest runs, or of the file that is named. */
 function checkBudgets(path: string | undefined): void {
   if (path === undefined) throw new Error('there are no results yet: npm run bench');
   const { series, machine, takenAt } = readResults(path);
-  const budgets = budgetsOf({ series });
+  const watch = newestWatchResults();
+  const watched = watch === undefined ? [] : watchBudgetsOf(readWatchResults(watch));
+  const budgets = [...budgetsOf({ series }), ...watched];
   process.stdout.write(`${machine}, ${takenAt}\n\n${formatBudgets(budgets)}`);
-  if (!budgets.every(isKept)) process.exitCode = 1;
+  if (watch === undefined) process.stdout.write('What watching costs was not measured: node bench/watch.ts\n');
+  if (watch === undefined || !budgets.every(isKept)) process.exitCode = 1;
 }
 
 function runScript(path: string, output: 'ignore' | 'inherit'): void {

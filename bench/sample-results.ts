@@ -1,5 +1,6 @@
 import { FEW, MANY, MANY_DESCRIPTORS, MILLION, TOOL } from './names.ts';
 import type { BenchResults, Runs, Series } from './results-schema.ts';
+import type { WatchResults } from './watch-schema.ts';
 
 /** Made up: milliseconds that each tool takes for nothing, and for each thousand of connections. */
 const PACE: Readonly<Record<string, readonly [number, number]>> = {
@@ -42,4 +43,33 @@ function sampleSeries(sockets: number, descriptors: number): Series {
     return { tool, median: cost, costs: [cost] };
   });
   return { sockets, processes: 5, descriptors, rounds: 1, repeated: 0, runs };
+}
+
+/** Made up: nothing is lost at a low rate, and too much at the highest. */
+export function sampleWatchResults(): WatchResults {
+  const common = { peakMemoryMb: 90 };
+  return {
+    takenAt: '2026-01-02T03:04:05.000Z',
+    machine: 'linux-6.18-x64-2cpu',
+    series: [
+      {
+        asked: 10_000,
+        closesPerSecond: 10_000,
+        lostEvents: 0,
+        missing: 0,
+        cpuShareOfWatch: 0.05,
+        generatorRate: 0.996,
+        ...common,
+      },
+      {
+        asked: 0,
+        closesPerSecond: 58_000,
+        lostEvents: 2,
+        missing: 1,
+        cpuShareOfWatch: 0.31,
+        generatorRate: 0.88,
+        ...common,
+      },
+    ],
+  };
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, integer, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isUnsteady, median, quantile } from './statistics.ts';
 
@@ -10,8 +10,8 @@ describe('median', () => {
   });
 
   it('has as many values on one side as on the other, in whatever order they come', () => {
-    fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 1e6 }), { minLength: 1 }), (values) => {
+    assert(
+      property(array(integer({ min: 0, max: 1e6 }), { minLength: 1 }), (values) => {
         const middle = median(values);
         const below = values.filter((value) => value < middle).length;
         const above = values.filter((value) => value > middle).length;

@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import { CAUSE_IDS } from '@closewait/core/facts';
-import { newestResults } from '../../bench/results.ts';
+import { newestResults, newestWatchResults } from '../../bench/results.ts';
 import { writeCaptureSpeed } from './write-captures.ts';
 import { writeModelDepartures, writeModelSummary, writeModelTransitions } from './write-model.ts';
 import {
@@ -14,6 +14,7 @@ import { writeRemediesOfCause } from './write-remedies-of-cause.ts';
 import { writeSequence } from './write-sequence.ts';
 import { drawSpeedPicture, writeSpeed } from './write-speed.ts';
 import { writeSynFinInShort, writeSynFinTable, writeSynFinVerdict } from './write-syn-fin.ts';
+import { writeWatchCost } from './write-watch-cost.ts';
 
 /** A part of a page that is written from a measurement: between `<!-- measured: NAME -->` and `<!-- end of measured -->`. */
 export interface MeasuredPart {
@@ -35,7 +36,9 @@ export interface MeasuredPicture {
   readonly draw: (document: unknown) => string;
 }
 
-const SPEED = relative(join(import.meta.dirname, '../../docs/measured'), newestResults() ?? '');
+const MEASURED = join(import.meta.dirname, '../../docs/measured');
+const SPEED = relative(MEASURED, newestResults() ?? '');
+const WATCHING = newestWatchResults();
 
 /** Every measured picture of the documentation. */
 export const MEASURED_PICTURES: readonly MeasuredPicture[] = [
@@ -45,6 +48,9 @@ export const MEASURED_PICTURES: readonly MeasuredPicture[] = [
 /** Every measured part of the documentation. */
 export const MEASURED_PARTS: readonly MeasuredPart[] = [
   { page: 'README.md', name: 'speed', from: SPEED, write: writeSpeed },
+  ...(WATCHING === undefined
+    ? []
+    : [{ page: 'README.md', name: 'watching', from: relative(MEASURED, WATCHING), write: writeWatchCost }]),
   { page: 'README.md', name: 'remedies in short', from: 'remedies.json', write: writeRemediesInShort },
   { page: 'README.md', name: 'syn-fin in short', from: 'syn-fin.json', write: writeSynFinInShort },
   { page: 'README.md', name: 'sequence in short', from: 'sequence-close-missing.json', write: writeSequence },
