@@ -1,9 +1,26 @@
-import { statSync } from 'node:fs';
+import { existsSync, fstatSync, statSync } from 'node:fs';
+import { decodeSocketUses, describeProblem, type SocketUse } from '@closewait/core/codec';
 import type { KernelSource, NamespaceRef } from '@closewait/core/facts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { closeDescriptor, createEpoll, registerFiles } from '../../packages/closewait/src/ffi/index.ts';
+import {
+  AF_INET,
+  acceptIpv4,
+  bindIpv4,
+  closeDescriptor,
+  connectIpv4,
+  createEpoll,
+  listenOn,
+  localIpv4,
+  openSocket,
+  registerFiles,
+  SOCK_CLOEXEC,
+  SOCK_STREAM,
+  type SystemResult,
+  shutdownSending,
+} from '../../packages/closewait/src/ffi/index.ts';
 import { differenceOf } from '../../packages/closewait/src/kernel/bpf/index.ts';
 import { LiveSource } from '../../packages/closewait/src/kernel/live/live-source.ts';
+import { look } from '../../packages/closewait/src/kernel/look.ts';
 import { Recorder } from '../../packages/closewait/src/kernel/recording/recorder.ts';
 import { Replayer } from '../../packages/closewait/src/kernel/recording/replayer.ts';
 import { EVERYTHING, heldByListing, heldByProc, pidsIn } from '../support/held-descriptors.ts';
@@ -145,6 +162,69 @@ describe('holders of sockets', () => {
     expect(rows).toEqual(heldByProc(source, found, [namespace]).rows);
   });
 });
+
+describe('what keeps a socket', () => {
+  const usesIn = async (namespace: NetworkNamespace): Promise<readonly SocketUse[]> => {
+    const listed = await new LiveSource().listSocketUses(namespace, ['CLOSE-WAIT']);
+    if (!listed.known) throw new Error(listed.detail);
+    const uses = decodeSocketUses(listed.value);
+    if (!uses.ok) throw new Error(describeProblem(uses.problem));
+    return uses.value;
+  };
+
+  it('is a file, also where its descriptor is in flight and in no table', async () => {
+    using namespace = makeNamespace();
+    await using _sender = await startProgram('in-flight', [2], namespace);
+    const uses = await usesIn(namespace);
+    expect(uses).toHaveLength(2);
+    for (const use of uses) expect(use).toMatchObject({ hasFile: true, isKernels: false, finReceived: true });
+  });
+
+  it('is nothing yet for a connection in an accept queue', async () => {
+    using namespace = makeNamespace();
+    await using _listener = await startProgram('unaccepted', [0, 3], namespace);
+    const uses = await usesIn(namespace);
+    expect(uses).toHaveLength(3);
+    for (const use of uses) expect(use).toMatchObject({ hasFile: false, inode: 0, isKernels: false });
+  });
+
+  it.skipIf(!existsSync('/proc/sys/net/mptcp'))('is the descriptor of an MPTCP socket for its subflow', async () => {
+    using network = openMptcpClient();
+    const request = { states: ['CLOSE-WAIT'], congested: false, instances: false } as const;
+    const { rows } = await heldByListing(new LiveSource(), new Set([process.pid]), request);
+    const inode = fstatSync(network.client).ino;
+    expect(rows).toContain(`${process.pid} ${process.pid} ${network.client} mptcp ${inode}`);
+    const facts = await look(new LiveSource(), { states: ['CLOSE-WAIT'], depth: 'list' });
+    const stuck = facts.sockets.filter((socket) => socket.inode === inode);
+    expect(stuck).toMatchObject([{ state: 'CLOSE-WAIT', local: { port: network.port } }]);
+    expect(facts.holders.get(inode)).toEqual([{ pid: process.pid, tid: process.pid, fd: network.client }]);
+  });
+});
+
+/** linux/in.h */
+const IPPROTO_MPTCP = 262;
+
+/** A client with MPTCP whose server does not know it, and has ended the connection. */
+function openMptcpClient(): Disposable & { readonly client: number; readonly port: number } {
+  const valueOf = <T>(result: SystemResult<T>): T => {
+    if (!result.ok) throw new Error(`${result.op}: ${result.errno}`);
+    return result.value;
+  };
+  const listener = valueOf(openSocket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  valueOf(bindIpv4(listener, { address: '127.0.0.1', port: 0 }));
+  valueOf(listenOn(listener, 1));
+  const client = valueOf(openSocket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_MPTCP));
+  valueOf(connectIpv4(client, valueOf(localIpv4(listener))));
+  const { fd: server, peer } = valueOf(acceptIpv4(listener));
+  valueOf(shutdownSending(server));
+  return {
+    client,
+    port: peer.port,
+    [Symbol.dispose]: () => {
+      for (const fd of [client, server, listener]) closeDescriptor(fd);
+    },
+  };
+}
 
 /** Where a program is process 1, and knows no parent. */
 function insidePidNamespace(namespace: NetworkNamespace): Pick<NetworkNamespace, 'inside'> {

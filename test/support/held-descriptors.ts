@@ -37,7 +37,8 @@ export async function heldByListing(
   for (const index of kept ?? Array.from({ length: value.length }, (_, number) => number)) {
     if (!pids.has(value.pidAt(index))) continue;
     const kind = value.kindAt(index);
-    const what = kind === 'socket' ? `${value.stateAt(index)} ${value.inodeAt(index)}` : kind;
+    const name = kind === 'socket' ? value.stateAt(index) : kind;
+    const what = value.inodeAt(index) > 0 ? `${name} ${value.inodeAt(index)}` : name;
     rows.push(`${value.pidAt(index)} ${value.tidAt(index)} ${value.fdAt(index)} ${what}`);
     if (kind === 'socket') sockets.set(value.inodeAt(index), value.socketAt(index));
   }
@@ -65,6 +66,16 @@ export function heldByProc(
     }
   }
   return { rows: rows.toSorted(), sockets };
+}
+
+/** The network namespaces of some processes, and paths that lead there. */
+export function namespacesOf(pids: ReadonlySet<number>): readonly NamespaceRef[] {
+  const paths = [...pids].flatMap((pid) =>
+    namesIn(`/proc/${pid}/task`).map((tid) => `/proc/${pid}/task/${tid}/ns/net`),
+  );
+  const refs = new Map(paths.map((path) => [inodeOf(path), path]));
+  refs.delete(0);
+  return [...refs].map(([inode, path]) => ({ inode, path }));
 }
 
 /** Processes whose network namespace is one of these. */

@@ -168,7 +168,7 @@ export function sampleCloseLook({ activity = {}, ...changes }: SampleCloseLook =
     departed: [],
     arrived: [],
     congested: [],
-    hidden: { registered: new Map(), inFlight: [] },
+    hidden: { registered: new Map(), inFlight: [], keepers: unknown('not-asked', 'BPF is switched off') },
     ...changes,
   };
 }

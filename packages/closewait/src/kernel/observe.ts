@@ -18,6 +18,7 @@ import { FreezerReader } from './readers/read-frozen.ts';
 import { readHidden } from './readers/read-hidden.ts';
 import { readHolders, type TableEntry } from './readers/read-holders.ts';
 import { type InterestIndex, readInterests } from './readers/read-interests.ts';
+import { readKeepers } from './readers/read-keepers.ts';
 import { readProcess } from './readers/read-process.ts';
 import { sampleAgain, sampleThreads, type ThreadSample, type ThreadSamples } from './readers/sample-threads.ts';
 import { ThreadReader } from './readers/thread-facts.ts';
@@ -46,6 +47,7 @@ export async function observe(source: KernelSource, options: ObserveOptions): Pr
   const { log, time } = first;
   const interest = log.time('epoll', () => readSuspectInterests(source, suspects, first));
   const others = await findOthers(source, suspects, first);
+  const keepers = await readKeepers(source, suspects.hidden, first.facts);
   const sampled = source.beginLook();
   if (!isLater(sampled, time)) {
     log.missed('what threads do', unknown('not-asked', `${source.origin} does not hold it`));
@@ -98,7 +100,7 @@ export async function observe(source: KernelSource, options: ObserveOptions): Pr
       congested: congested.filter(({ inode }) => isHeldBy(facts.holders.get(inode), suspects)),
       hidden: readHidden(
         source,
-        { inodes: suspects.hidden, ringsByPid: entriesOf(gathered.instances, 'rings'), others },
+        { inodes: suspects.hidden, ringsByPid: entriesOf(gathered.instances, 'rings'), others, keepers },
         log,
       ),
     };

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
+  sampleCloseLook,
   sampleFacts,
   sampleInfo,
   sampleListener,
   sampleProcess,
   sampleSocket,
 } from '../../../../test/support/sample-facts.ts';
-import { CAUSE_IDS, type Facts, known, type SocketFacts, unknown } from '../facts/index.ts';
+import { CAUSE_IDS, type CloseLook, type Facts, known, type SocketFacts, unknown } from '../facts/index.ts';
 import { CAUSES } from './causes/index.ts';
 import { diagnose } from './diagnose.ts';
 
@@ -322,6 +323,26 @@ describe('holder-hidden', () => {
       confidence: 'likely',
       missing: [{ id: 'where' }],
     });
+  });
+
+  const keptBy = (keeper: 'kernel' | 'file'): CloseLook => ({
+    ...sampleCloseLook(),
+    hidden: { registered: new Map(), inFlight: [], keepers: known(new Map([[sampleSocket().inode, keeper]])) },
+  });
+
+  it('is certain where the kernel marks the socket as its own', () => {
+    const facts = { ...sampleFacts({ sockets: [sampleSocket()] }), closeLook: keptBy('kernel') };
+    const [finding] = diagnose(facts, MIN_AGE).findings;
+    expect(finding).toMatchObject({ cause: 'holder-hidden', confidence: 'certain', missing: [] });
+    expect(finding?.evidence.map(({ id }) => id).slice(0, 2)).toEqual(['file-without-descriptor', 'kernel-socket']);
+  });
+
+  it('stays likely where the socket is of a program, and does not suspect the kernel any more', () => {
+    const facts = { ...sampleFacts({ sockets: [sampleSocket()] }), closeLook: keptBy('file') };
+    const [finding] = diagnose(facts, MIN_AGE).findings;
+    expect(finding).toMatchObject({ cause: 'holder-hidden', confidence: 'likely' });
+    expect(finding?.evidence.map(({ id }) => id).slice(0, 2)).toEqual(['file-without-descriptor', 'not-kernel']);
+    expect(finding?.missing[0]?.why).not.toContain('kernel itself');
   });
 });
 

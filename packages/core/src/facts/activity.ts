@@ -107,6 +107,8 @@ export interface HiddenPlaces {
   readonly registered: ReadonlyMap<number, readonly { readonly pid: number; readonly fd: number }[]>;
   /** Unix sockets in whose queue descriptors lie (SCM_RIGHTS); whose they are the kernel does not say. */
   readonly inFlight: readonly { readonly pid: number; readonly fd: number; readonly count: number }[];
+  /** By inode, where BPF tells: the kernel itself (NFS, SMB, …), or a file that somebody has open in whatever way. */
+  readonly keepers: Reading<ReadonlyMap<number, 'kernel' | 'file'>>;
 }
 
 /** What the second stage of a look learned about the processes and sockets that the first one found suspicious. */

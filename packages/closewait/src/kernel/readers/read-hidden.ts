@@ -1,5 +1,5 @@
 import { decodeDescriptorsInFlight, decodeRegisteredFiles } from '@closewait/core/codec';
-import { type HiddenPlaces, type Holder, type KernelSource, unknown } from '@closewait/core/facts';
+import { type HiddenPlaces, type Holder, type KernelSource, known, unknown } from '@closewait/core/facts';
 import { decodeFile } from './decode-file.ts';
 import { type LookLog, Refusals } from './look-log.ts';
 import type { TableEntry } from './read-holders.ts';
@@ -12,12 +12,18 @@ export interface HiddenQuery {
   readonly ringsByPid: ReadonlyMap<number, readonly TableEntry[]>;
   /** Holders of sockets that are not TCP, by inode. */
   readonly others: ReadonlyMap<number, readonly Holder[]>;
+  /** Of these sockets, see `readKeepers`. */
+  readonly keepers: HiddenPlaces['keepers'];
 }
 
 /** Asks every io_uring which sockets are registered with it, and every Unix socket how many descriptors lie in its queue. */
 export function readHidden(source: KernelSource, query: HiddenQuery, log: LookLog): HiddenPlaces {
-  if (query.inodes.size === 0) return { registered: new Map(), inFlight: [] };
-  return { registered: readRegistered(source, query, log), inFlight: readInFlight(source, query, log) };
+  if (query.inodes.size === 0) return { registered: new Map(), inFlight: [], keepers: known(new Map()) };
+  return {
+    registered: readRegistered(source, query, log),
+    inFlight: readInFlight(source, query, log),
+    keepers: query.keepers,
+  };
 }
 
 function readRegistered(
