@@ -145,7 +145,7 @@ describe('holders of sockets', () => {
     await using churning = await startProgram('churn', [50], namespace);
     const source = new LiveSource();
     const stays = new Set([churning.pid]);
-    for (let look = 0; look < 5; look++) {
+    for (let round = 0; round < 5; round++) {
       const { rows } = await heldByListing(source, stays);
       expect(rows).toEqual(heldByProc(source, stays, [namespace]).rows);
       expect(rows.filter((row) => row.includes('CLOSE-WAIT'))).toHaveLength(churning.told('closeWait'));

@@ -37,7 +37,10 @@ export function asyncLibcFunction<A extends readonly unknown[]>(prototype: strin
   return (...args: A): Promise<number> =>
     new Promise((resolve, reject) => {
       call ??= libc.func(prototype);
-      call.async(...args, (error: Error | null, result: number) => (error === null ? resolve(result) : reject(error)));
+      call.async(...args, (error: Error | null, result: number) => {
+        if (error === null) resolve(result);
+        else reject(error);
+      });
     });
 }
 

@@ -1,14 +1,10 @@
 import { HELD_AT as AT, HELD_BYTES as BYTES, HELD_FLAG, HELD_KIND as KIND } from '@closewait/core/codec';
 import type { HeldRequest } from '@closewait/core/facts';
 import { linuxStateMask, toLinuxState } from '@closewait/core/tcp';
+import { JIFFIES, NAME, RECORD } from './held-stack.ts';
 import type { Layout } from './layout.ts';
 import { type ClockRate, HELPER, ProgramWriter } from './program-writer.ts';
 import { writeSocket } from './socket-record.ts';
-
-/** The record lies at the end of the stack; below it is what has to outlive calls. */
-export const RECORD: number = -BYTES.ipv6;
-export const JIFFIES: number = RECORD - 8;
-const NAME = JIFFIES - 16;
 
 const AF_INET = 2;
 const AF_INET6 = 10;

@@ -1,6 +1,6 @@
 import { HELD_AT as AT } from '@closewait/core/codec';
 import { toLinuxState } from '@closewait/core/tcp';
-import { JIFFIES, RECORD } from './held-program.ts';
+import { JIFFIES, RECORD } from './held-stack.ts';
 import type { FieldName } from './layout.ts';
 import type { ClockRate, ProgramWriter } from './program-writer.ts';
 
