@@ -12,12 +12,13 @@ const FINDINGS = 1;
 
 /**
  * Rejects where the tool does not see the whole scene: its time would say nothing. Waits for what is too young to be
- * shown, by default for a second. Only of closewait, whose output is made for programs.
+ * shown, at most `deadlineMs`. Only of closewait, whose output is made for programs.
  */
 export async function expectComplete(
   { name, command, env, prints }: Tool,
   scene: Scene,
   place: ScenePlace,
+  deadlineMs: number = DEADLINE_MS,
 ): Promise<void> {
   if (prints === undefined) return;
   const options = { deadlineMs: RUN_DEADLINE_MS, ...(env === undefined ? {} : { env }) };
@@ -30,7 +31,7 @@ export async function expectComplete(
     const exitCodes = seen.connections > 0 ? [FINDINGS] : [NOTHING_STUCK, FINDINGS];
     return seen.connections === scene.sockets && seen.owned === scene.sockets && exitCodes.includes(ended.exitCode);
   };
-  await waitUntil('all are seen', isComplete, DEADLINE_MS).catch((cause: unknown) => {
+  await waitUntil('all are seen', isComplete, deadlineMs).catch((cause: unknown) => {
     throw new Error(`${name}: of ${scene.sockets} connections it sees ${said}`, { cause });
   });
 }

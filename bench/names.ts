@@ -17,6 +17,18 @@ export const TOOL = {
   quickSource: 'closewait --quick --json, source',
 } as const;
 
+/** What budgets are about: where their rounds lie far apart, rounds are added. */
+export const DECISIVE: ReadonlySet<string> = new Set([
+  TOOL.ss,
+  TOOL.lsof,
+  TOOL.version,
+  TOOL.list,
+  TOOL.quick,
+  TOOL.report,
+  TOOL.listProc,
+  TOOL.quickProc,
+]);
+
 /** Connections of the scene that most budgets are about. */
 export const MANY = 95_000;
 /** Connections beside very many descriptors. */

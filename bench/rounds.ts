@@ -1,6 +1,7 @@
 import { CHECKOUT } from '../test/support/closewait.ts';
 import { expectComplete } from './expect-complete.ts';
 import { measure } from './measure.ts';
+import { DECISIVE } from './names.ts';
 import type { Cost, Runs, Series } from './results-schema.ts';
 import { type Scene, type ScenePlace, withScene } from './scene.ts';
 import { isUnsteady, median } from './statistics.ts';
@@ -51,7 +52,7 @@ export function measureScene(
         for (const one of all) await runAgain(one, place, effort);
       }
       let repeated = 0;
-      while (repeated < effort.repeats && all.some(({ costs }) => isUnsteady(costs.map(({ wallMs }) => wallMs)))) {
+      while (repeated < effort.repeats && all.some(isInDoubt)) {
         repeated += 1;
         says(`unsteady, one more round of at most ${effort.repeats}`);
         for (const one of all) await runAgain(one, place, effort);
@@ -61,6 +62,10 @@ export function measureScene(
     },
     descriptors,
   );
+}
+
+function isInDoubt({ tool, costs }: Measured): boolean {
+  return DECISIVE.has(tool.name) && isUnsteady(costs.map(({ wallMs }) => wallMs));
 }
 
 async function runFirst(one: Measured, scene: Scene, place: ScenePlace, limitMs: number): Promise<void> {

@@ -84,7 +84,7 @@ describe('a scene', () => {
     const list = { name: TOOL.list, command: [...CLOSEWAIT, 'ls', '--json'], success: [0, 1], prints: 'rows' } as const;
     await withScene(scene.sockets, scene.processes, async (place) => {
       await expectComplete(list, scene, place);
-      await expect(expectComplete(list, { ...scene, sockets: 21 }, place)).rejects.toThrow(
+      await expect(expectComplete(list, { ...scene, sockets: 21 }, place, 0)).rejects.toThrow(
         'closewait ls --json: of 21 connections it sees {"connections":20,"owned":20}, exit code 1',
       );
     });
