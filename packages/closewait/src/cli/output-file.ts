@@ -22,10 +22,15 @@ export class OutputFile {
     return this.#isTerminal ? this.#open() : null;
   }
 
-  /** False once nobody reads any more; throws what else the write was answered. */
+  /** Whether all that was written has left this process; a stream may still hold some of it. */
+  get isWritten(): boolean {
+    return this.#stream === null;
+  }
+
+  /** False once nobody reads any more; throws what else the write was answered. What has to wait is copied. */
   write(text: string | Uint8Array): boolean {
     if (this.#stream === null) this.#writeNow(typeof text === 'string' ? Buffer.from(text) : text);
-    else if (!this.#readerLeft && !this.#stream.destroyed) this.#stream.write(text);
+    else if (!this.#readerLeft && !this.#stream.destroyed) this.#stream.write(Buffer.from(text));
     return !this.#readerLeft && this.#stream?.destroyed !== true;
   }
 
@@ -36,7 +41,7 @@ export class OutputFile {
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException;
       if (code === 'EPIPE') this.#readerLeft = true;
-      else if (code === 'EAGAIN') this.#open().write(bytes.subarray(written));
+      else if (code === 'EAGAIN') this.#open().write(Buffer.from(bytes.subarray(written)));
       else throw cause;
     }
   }

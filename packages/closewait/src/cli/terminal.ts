@@ -14,7 +14,7 @@ export interface Terminal {
   /** Rows now; null where the output is no terminal. */
   readonly height: number | null;
   /**
-   * Writes to standard output: text, or bytes, which may not be changed any more. False once nobody reads any more
+   * Writes to standard output: text, or bytes, which may be overwritten afterwards. False once nobody reads any more
    * (`closewait ls | head`): stop then.
    */
   out(text: string | Uint8Array): boolean;
@@ -53,6 +53,11 @@ export function openTerminal(noColour: boolean): Terminal {
       errors.write(text);
     },
   };
+}
+
+/** Whether the process may end at once, and nothing of its output is lost. */
+export function isOutputWritten(): boolean {
+  return output.isWritten && errors.isWritten;
 }
 
 /** The locale's character set: the first of these that is set and not empty decides (POSIX.1-2024, XBD 8.2). */

@@ -105,7 +105,7 @@ const closeLooks: fc.Arbitrary<CloseLook | null> = fc.option(
 
 function textOf(run: (write: (chunk: Uint8Array) => boolean) => void): string {
   const chunks: Uint8Array[] = [];
-  run((chunk) => chunks.push(chunk) > 0);
+  run((chunk) => chunks.push(chunk.slice()) > 0);
   return Buffer.concat(chunks).toString();
 }
 

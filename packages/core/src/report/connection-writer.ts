@@ -2,12 +2,13 @@ import type { StuckConnection } from '../diagnose/index.ts';
 import type { CloseLook, Holder } from '../facts/index.ts';
 import { buildAge, findCloseOnExec, toJsonInteger } from './build-connection.ts';
 import { describeInterest } from './describe-interest.ts';
-import { type FieldValue, RowTemplate } from './row-template.ts';
+import { RowTemplate } from './row-template.ts';
 
 /** A buffer of this size is handed on when it is full: a write each would cost more than the row. */
 const CHUNK_BYTES = 256 * 1024;
 
-const BEFORE_OWNERS = [
+/** The text before each field that every connection has. */
+const SOCKET_PARTS = [
   '{"local":"',
   ':',
   '","remote":"',
@@ -25,9 +26,11 @@ const BEFORE_OWNERS = [
   ',"ageMs":',
   ',"ageIs":',
 ] as const;
-const ONE_OWNER = [',"owners":[{"pid":', ',"tid":', ',"fd":', ',"cloexec":'] as const;
-const OWNERS = [',"owners":['] as const;
-const TIMER = [',"timer":{"kind":"', '","expiresMs":', ',"retransmits":', '},"interest":'] as const;
+const FIRST_OF_OWNERS = SOCKET_PARTS.length;
+/** Most connections have one: its numbers are fields. The owners of others are one text. */
+const ONE_OWNER_PARTS = [',"owners":[{"pid":', ',"tid":', ',"fd":', ',"cloexec":'] as const;
+const OWNERS_PARTS = [',"owners":['] as const;
+const END_PARTS = ['","expiresMs":', ',"retransmits":', '},"interest":', '', ''] as const;
 
 /**
  * Writes connections as JSON.stringify writes what `buildConnection` builds of them (a property test proves it), byte by
@@ -37,19 +40,15 @@ const TIMER = [',"timer":{"kind":"', '","expiresMs":', ',"retransmits":', '},"in
 export class ConnectionWriter {
   readonly #closeLook: CloseLook | null;
   readonly #write: (chunk: Uint8Array) => boolean;
-  readonly #one: RowTemplate;
-  readonly #any: RowTemplate;
-  readonly #values: FieldValue[] = [];
-  #chunk = new Uint8Array(CHUNK_BYTES);
+  readonly #one = new RowTemplate([...SOCKET_PARTS, ...ONE_OWNER_PARTS, '}],"timer":{"kind":"', ...END_PARTS]);
+  readonly #any = new RowTemplate([...SOCKET_PARTS, ...OWNERS_PARTS, '],"timer":{"kind":"', ...END_PARTS]);
+  #chunk: Uint8Array = new Uint8Array(CHUNK_BYTES);
   #used = 0;
 
-  /** @param write false: nobody reads any more. The chunk is its own from then on. */
+  /** @param write false: nobody reads any more. The bytes are others when it has returned. */
   constructor(closeLook: CloseLook | null, write: (chunk: Uint8Array) => boolean) {
     this.#closeLook = closeLook;
     this.#write = write;
-    const [timer, ...rest] = TIMER;
-    this.#one = new RowTemplate([...BEFORE_OWNERS, ...ONE_OWNER, `}]${timer}`, ...rest, '', '']);
-    this.#any = new RowTemplate([...BEFORE_OWNERS, ...OWNERS, `]${timer}`, ...rest, '', '']);
   }
 
   /** Writes one connection, and `tail` in place of its closing brace. False once nobody reads any more. */
@@ -57,17 +56,26 @@ export class ConnectionWriter {
     const { holders } = connection;
     const [holder] = holders;
     const isOne = holder !== undefined && holders.length === 1;
-    this.#values.length = 0;
-    this.#addSocket(connection);
-    if (isOne) this.#values.push(holder.pid, holder.tid, holder.fd, this.#closeOnExec(holder));
-    else this.#values.push(this.#ownersJson(holders));
-    this.#addEnd(connection, holders);
-    this.#values.push(tail);
-    const template = isOne ? this.#one : this.#any;
-    template.fill(this.#values);
-    if (!this.#makeRoom(template.length)) return false;
-    template.copyTo(this.#chunk, this.#used);
-    this.#used += template.length;
+    const row = isOne ? this.#one : this.#any;
+    setSocket(row, connection);
+    let field = FIRST_OF_OWNERS;
+    if (isOne) {
+      row.setNumber(field++, holder.pid);
+      row.setNumber(field++, holder.tid);
+      row.setNumber(field++, holder.fd);
+      row.setText(field++, this.#closeOnExec(holder));
+    } else {
+      row.setText(field++, this.#ownersJson(holders));
+    }
+    const { timer } = connection.socket;
+    row.setText(field++, timer.kind);
+    row.setNumber(field++, timer.expiresMs);
+    row.setNumber(field++, timer.retransmits);
+    row.setText(field++, quoted(describeInterest(connection.socket, holders, this.#closeLook)));
+    row.setBytes(field, tail);
+    if (!this.#makeRoom(row.length)) return false;
+    row.copyTo(this.#chunk, this.#used);
+    this.#used += row.length;
     return true;
   }
 
@@ -82,10 +90,9 @@ export class ConnectionWriter {
   /** Hands on what is left. */
   flush(): boolean {
     if (this.#used === 0) return true;
-    const chunk = this.#chunk.subarray(0, this.#used);
-    this.#chunk = new Uint8Array(CHUNK_BYTES);
+    const used = this.#used;
     this.#used = 0;
-    return this.#write(chunk);
+    return this.#write(this.#chunk.subarray(0, used));
   }
 
   #makeRoom(bytes: number): boolean {
@@ -93,36 +100,6 @@ export class ConnectionWriter {
     const more = this.flush();
     if (bytes > this.#chunk.length) this.#chunk = new Uint8Array(bytes);
     return more;
-  }
-
-  #addSocket(connection: StuckConnection): void {
-    const { socket } = connection;
-    const { local, remote, info } = socket;
-    const { ageMs, ageIs } = buildAge(connection);
-    this.#values.push(
-      hostOf(local.address),
-      local.port,
-      hostOf(remote.address),
-      remote.port,
-      socket.state,
-      socket.family,
-      socket.netns,
-      socket.uid,
-      socket.inode,
-      integerField(socket.cookie),
-      socket.rxQueueBytes,
-      socket.txQueueBytes,
-      info.known ? integerField(info.value.bytesReceived) : 'null',
-      info.known ? integerField(info.value.bytesSent) : 'null',
-      Number.isSafeInteger(ageMs) && ageMs !== null ? ageMs : String(ageMs),
-      ageIs === null ? 'null' : `"${ageIs}"`,
-    );
-  }
-
-  #addEnd({ socket }: StuckConnection, holders: readonly Holder[]): void {
-    const { kind, expiresMs, retransmits } = socket.timer;
-    const interest = describeInterest(socket, holders, this.#closeLook);
-    this.#values.push(kind, expiresMs, retransmits, interest === null ? 'null' : `"${interest}"`);
   }
 
   #ownersJson(holders: readonly Holder[]): string {
@@ -139,12 +116,43 @@ export class ConnectionWriter {
   }
 }
 
+/** In the order of the parts. */
+function setSocket(row: RowTemplate, connection: StuckConnection): void {
+  const { socket } = connection;
+  const { local, remote, info } = socket;
+  const { ageMs, ageIs } = buildAge(connection);
+  let field = 0;
+  row.setText(field++, hostOf(local.address));
+  row.setNumber(field++, local.port);
+  row.setText(field++, hostOf(remote.address));
+  row.setNumber(field++, remote.port);
+  row.setText(field++, socket.state);
+  row.setText(field++, socket.family);
+  row.setNumber(field++, socket.netns);
+  row.setNumber(field++, socket.uid);
+  row.setNumber(field++, socket.inode);
+  setInteger(row, field++, socket.cookie);
+  row.setNumber(field++, socket.rxQueueBytes);
+  row.setNumber(field++, socket.txQueueBytes);
+  setInteger(row, field++, info.known ? info.value.bytesReceived : null);
+  setInteger(row, field++, info.known ? info.value.bytesSent : null);
+  if (ageMs !== null && Number.isSafeInteger(ageMs)) row.setNumber(field++, ageMs);
+  else row.setText(field++, String(ageMs));
+  row.setText(field, quoted(ageIs));
+}
+
+/** As a number where JSON can have it as one, see toJsonInteger. */
+function setInteger(row: RowTemplate, field: number, value: bigint | number | null): void {
+  const integer = value === null ? null : toJsonInteger(value);
+  if (typeof integer === 'number') row.setNumber(field, integer);
+  else row.setText(field, quoted(integer));
+}
+
 function hostOf(address: string): string {
   return address.includes(':') ? `[${address}]` : address;
 }
 
-/** As a number where JSON can have it as one, see toJsonInteger. */
-function integerField(value: bigint | number): FieldValue {
-  const integer = toJsonInteger(value);
-  return typeof integer === 'number' ? integer : `"${integer}"`;
+/** A text in which nothing needs to be escaped. */
+function quoted(text: string | null): string {
+  return text === null ? 'null' : `"${text}"`;
 }
