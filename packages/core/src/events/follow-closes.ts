@@ -74,6 +74,7 @@ export class CloseFollower {
   #earlyError: { readonly atNs: number; readonly error: number; readonly ends: Uint32Array } | null = null;
   #nowNs = 0;
   #hasLost = false;
+  #lookedUntilNs = Number.NEGATIVE_INFINITY;
   #toldNs = Number.NEGATIVE_INFINITY;
   readonly #toldFound = new Set<string>();
 
@@ -93,6 +94,7 @@ export class CloseFollower {
       this.#open.remove(socket);
     }
     this.#open.add(socket, atNs, ends);
+    if (atNs <= this.#lookedUntilNs) this.#found.delete(endsKey(new WordEnds(ends)));
   }
 
   left(
@@ -176,13 +178,13 @@ export class CloseFollower {
     this.#hasLost = true;
   }
 
-  /** Those that were there before the watch began; one whose FIN has come since is known already. */
-  foundAtBegin(found: readonly FoundOpen[]): void {
-    const seen = new Set([...this.#open.entries()].map(([, slot]) => endsKey(new WordEnds(this.#open.words(slot)))));
-    for (const open of found) {
-      const key = endsKey(open.ends);
-      if (!seen.has(key)) this.#found.set(key, open);
-    }
+  /**
+   * Those that a look has found between the begin of the watch and `doneNs`. Call it before the events of that time come:
+   * they may tell the FIN of one of these, and its end.
+   */
+  foundAtBegin(found: readonly FoundOpen[], doneNs: number): void {
+    for (const open of found) this.#found.set(endsKey(open.ends), open);
+    this.#lookedUntilNs = doneNs;
   }
 
   /**

@@ -30,6 +30,7 @@ export class TraceWatch implements CloseWatch {
   #wantsListeners = false;
   #nextLookMs = 0;
   #nowNs = 0;
+  #firstLost = 0;
 
   private constructor(stream: CloseStream, source: KernelSource, allNamespaces: boolean) {
     this.#stream = stream;
@@ -83,7 +84,8 @@ export class TraceWatch implements CloseWatch {
   }
 
   step(): Promise<WatchStep> {
-    const lost = this.#poll();
+    const lost = this.#firstLost + this.#poll();
+    this.#firstLost = 0;
     const nowMs = this.#nowNs / MS_NS;
     const wants = this.#wantsListeners || this.#follower.needsOwners(LOOK_AFTER_MS * MS_NS);
     if (wants && this.#looking === null && nowMs >= this.#nextLookMs) this.#looking = this.#lookAgain();
@@ -92,7 +94,7 @@ export class TraceWatch implements CloseWatch {
 
   async finish(): Promise<WatchStep> {
     await this.#looking;
-    let lost = this.#poll();
+    let lost = this.#firstLost + this.#poll();
     if (this.#follower.openCount > 0) {
       await this.#lookAgain();
       lost += this.#poll();
@@ -141,14 +143,14 @@ export class TraceWatch implements CloseWatch {
 
   async #lookFirst(): Promise<void> {
     const seen = await lookAtOpen(this.#source, this.#allNamespaces);
-    const atMs = Number(process.hrtime.bigint() - this.#stream.originNs) / MS_NS - seen.tookMs;
-    this.#poll();
+    const doneNs = Number(process.hrtime.bigint() - this.#stream.originNs);
+    const atMs = doneNs / MS_NS - seen.tookMs;
+    const found = seen.open.map(({ ends, ageMs, isExact, owner }) => ({ ends, ageMs, isExact, atMs, owner }));
+    this.#follower.foundAtBegin(found, doneNs);
+    this.#firstLost = this.#poll();
     this.#noteLook(seen);
     // However dear the first one was: what comes now is to be told whose it is.
     this.#nextLookMs = this.#nowNs / MS_NS + LEAST_BETWEEN_LOOKS_MS;
-    this.#follower.foundAtBegin(
-      seen.open.map(({ ends, ageMs, isExact, owner }) => ({ ends, ageMs, isExact, atMs, owner })),
-    );
     for (const unseen of seen.unseen) this.limits.push(`Not seen: ${safeText(unseen)}.`);
   }
 
