@@ -1,4 +1,4 @@
-import { openTerminal } from './terminal.ts';
+import { isOutputWritten, openTerminal } from './terminal.ts';
 import { readVersion } from './version.ts';
 
 /**
@@ -15,6 +15,8 @@ export async function runMain(): Promise<void> {
     openTerminal(true).err(says);
     process.exitCode = exitCode;
   }
+  // Otherwise Node.js first takes its heap apart: 3 ms after a look at 95,000 sockets. What runs at the exit still does.
+  if (isOutputWritten()) process.exit();
 }
 
 async function run(args: readonly string[]): Promise<number> {
