@@ -1,4 +1,4 @@
-import { type Facts, formatEndpoint, valueOr } from '../facts/index.ts';
+import { type Facts, formatEndpoint, type SocketFacts, valueOr } from '../facts/index.ts';
 import type { ThreadWait } from './thread-wait.ts';
 
 /** What a thread waits for, in words; the target of a descriptor is text from outside. */
@@ -51,10 +51,22 @@ function describeDescriptor(call: ThreadWait['call'], facts: Facts): string {
   if (call === null || call.descriptor === null) return 'an unknown descriptor';
   const target = call.target.known ? call.target.value : null;
   const inode = Number(/^socket:\[(\d+)\]$/.exec(target ?? '')?.[1] ?? 0);
-  const socket = [...facts.listeners, ...facts.sockets].find((one) => inode > 0 && one.inode === inode);
+  const socket = inode > 0 ? socketsByInode(facts).get(inode) : undefined;
   const where =
     socket === undefined ? target : formatEndpoint(socket.state === 'LISTEN' ? socket.local : socket.remote);
   return `descriptor ${call.descriptor}${where === null ? '' : ` (${where})`}`;
+}
+
+const indexes = new WeakMap<Facts, ReadonlyMap<number, SocketFacts>>();
+
+/** Made once for a look, where a wait is described: thousands of threads may wait on one of 100,000 sockets. */
+function socketsByInode(facts: Facts): ReadonlyMap<number, SocketFacts> {
+  const made = indexes.get(facts);
+  if (made !== undefined) return made;
+  const index = new Map<number, SocketFacts>();
+  for (const list of [facts.sockets, facts.listeners]) for (const socket of list) index.set(socket.inode, socket);
+  indexes.set(facts, index);
+  return index;
 }
 
 function hex(value: bigint | undefined): string {

@@ -168,19 +168,23 @@ export function linkRoots(findings: readonly Finding[]): readonly Finding[] {
       if (finding.connections.some(({ socket }) => socket.inode > 0)) roots.set(pid, finding);
     }
   }
+  const queued = Map.groupBy(
+    findings.filter(({ cause }) => cause === 'never-accepted'),
+    ({ process }) => process?.pid,
+  );
   const linked = findings.map((finding) => {
-    const root = roots.get(finding.process?.pid ?? 0);
+    const pid = finding.process?.pid;
+    const root = roots.get(pid ?? 0);
     if (root === undefined) return finding;
-    if (root === finding) return { ...finding, victims: victimsOf(root, findings) };
+    if (root === finding) return { ...finding, victims: victimsOf(queued.get(pid) ?? []) };
     return finding.cause === 'never-accepted' ? { ...finding, because: root.id } : finding;
   });
-  const isVictimOf = (root: Finding): readonly Finding[] => linked.filter(({ because }) => because === root.id);
-  return linked.filter(({ because }) => because === null).flatMap((finding) => [finding, ...isVictimOf(finding)]);
+  const victims = Map.groupBy(linked, ({ because }) => because);
+  return linked
+    .filter(({ because }) => because === null)
+    .flatMap((finding) => [finding, ...(victims.get(finding.id) ?? [])]);
 }
 
-function victimsOf(root: Finding, findings: readonly Finding[]): Finding['victims'] {
-  const victims = findings.filter(
-    ({ cause, process }) => cause === 'never-accepted' && process?.pid === root.process?.pid,
-  );
-  return victims.map(({ cause, connections }) => ({ cause, count: connections.length }));
+function victimsOf(queued: readonly Finding[]): Finding['victims'] {
+  return queued.map(({ cause, connections }) => ({ cause, count: connections.length }));
 }

@@ -47,23 +47,41 @@ export function groupConnections(connections: Connections, cap: number): Connect
   };
 }
 
-/** The oldest connections, oldest first, unknown ages last; sorts no more than twice `cap` at a time. */
+/** The oldest connections, oldest first, unknown ages last. */
 export function selectOldest(connections: Connections, cap: number): readonly StuckConnection[] {
-  let kept: StuckConnection[] = [];
-  let floor = Number.NEGATIVE_INFINITY;
+  const oldest = new Highest<StuckConnection>(cap);
   for (let index = 0; index < connections.length; index++) {
     const connection = connections.at(index);
-    if (connection === undefined || (connection.age.ms ?? -1) <= floor) continue;
-    kept.push(connection);
-    if (kept.length < 2 * cap) continue;
-    kept = kept.toSorted(byAge).slice(0, cap);
-    floor = kept.at(-1)?.age.ms ?? -1;
+    if (connection !== undefined) oldest.add(connection, connection.age.ms ?? -1);
   }
-  return kept.toSorted(byAge).slice(0, cap);
+  return oldest.inOrder();
 }
 
-function byAge(a: StuckConnection, b: StuckConnection): number {
-  return (b.age.ms ?? -1) - (a.age.ms ?? -1);
+/** The `cap` items with the highest values, of equal ones the first; sorts no more than twice as many at a time. */
+class Highest<T> {
+  readonly #cap: number;
+  #kept: (readonly [T, number])[] = [];
+  #floor = Number.NEGATIVE_INFINITY;
+
+  constructor(cap: number) {
+    this.#cap = cap;
+  }
+
+  add(item: T, value: number): void {
+    if (value <= this.#floor) return;
+    this.#kept.push([item, value]);
+    if (this.#kept.length < 2 * this.#cap) return;
+    this.#kept = this.#sorted();
+    this.#floor = this.#kept.at(-1)?.[1] ?? this.#floor;
+  }
+
+  inOrder(): readonly T[] {
+    return this.#sorted().map(([item]) => item);
+  }
+
+  #sorted(): (readonly [T, number])[] {
+    return this.#kept.toSorted((a, b) => b[1] - a[1]).slice(0, this.#cap);
+  }
 }
 
 function increment<K>(counts: Map<K, number>, key: K, by = 1): void {
@@ -79,5 +97,7 @@ function uniteMapped(byRemote: ReadonlyMap<string, number>): ReadonlyMap<string,
 
 /** Equal counts keep the order in which they were first seen. */
 function mostFirst<K>(counts: ReadonlyMap<K, number>, cap: number): readonly (readonly [K, number])[] {
-  return [...counts].toSorted((a, b) => b[1] - a[1]).slice(0, cap);
+  const most = new Highest<readonly [K, number]>(cap);
+  for (const entry of counts) most.add(entry, entry[1]);
+  return most.inOrder();
 }

@@ -1,4 +1,4 @@
-import type { Confidence, Facts } from '../../../facts/index.ts';
+import type { CloseLook, Confidence, Facts } from '../../../facts/index.ts';
 import { formatEndpoint, valueOr } from '../../../facts/index.ts';
 import type { Evidence } from '../../finding.ts';
 import type { Group } from '../../group.ts';
@@ -70,8 +70,21 @@ function watchesMore(view: ProcessView, watched: number): boolean {
 
 /** Watches of its epoll instances on listeners and stuck connections. */
 function countWatched(process: Group['process'], { closeLook }: Facts): number {
-  const all = [...(closeLook?.interests.values() ?? [])].flat();
-  return all.filter(({ pid }) => pid === process?.pid).length;
+  return closeLook === null || process === null ? 0 : (watchesByPid(closeLook).get(process.pid) ?? 0);
+}
+
+const counted = new WeakMap<CloseLook, ReadonlyMap<number, number>>();
+
+/** Counted once for a look: there may be as many processes as watches. */
+function watchesByPid(closeLook: CloseLook): ReadonlyMap<number, number> {
+  const made = counted.get(closeLook);
+  if (made !== undefined) return made;
+  const counts = new Map<number, number>();
+  for (const interests of closeLook.interests.values()) {
+    for (const { pid } of interests) counts.set(pid, (counts.get(pid) ?? 0) + 1);
+  }
+  counted.set(closeLook, counts);
+  return counts;
 }
 
 /** Whether the loop that runs is that of the program: a runtime's own loops watch nothing of the network. */
