@@ -20,6 +20,8 @@ describe('closewait doctor', () => {
     const { exitCode, stdout, stderr } = await run([...CLOSEWAIT, 'doctor', '--json']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(statusOf(stdout)).toMatchObject({
+      btf: 'available',
+      'bpf-iterators': 'available',
       'private-network': 'available',
       tracefs: 'available',
       python: 'available',
@@ -35,8 +37,17 @@ describe('closewait doctor', () => {
     expect(statusOf(stdout)).toMatchObject({
       'sock-diag': 'available',
       'private-network': 'available',
+      'bpf-iterators': 'denied',
       tracefs: 'denied',
     });
+  });
+
+  it('does not try BPF where it is switched off, and refuses another word than on and off', async () => {
+    const off = await run([...CLOSEWAIT, 'doctor', '--json'], { env: { CLOSEWAIT_BPF: 'off' } });
+    expect(statusOf(off.stdout)).toMatchObject({ 'bpf-iterators': 'not-asked' });
+    const { exitCode, stderr } = await run([...CLOSEWAIT, 'doctor'], { env: { CLOSEWAIT_BPF: 'no' } });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('CLOSEWAIT_BPF is neither on nor off: "no"');
   });
 
   it('names the package of a program that is missing', async () => {
