@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { buildBundle } from './build-bundle.ts';
 
@@ -16,9 +16,13 @@ export async function buildForLauncher(root: string): Promise<void> {
     const stats = sources.map((source) => ({ path: relative(root, source), ...pick(statSync(source)) }));
     // What was written while it was read may be in the bundle or not.
     if (stats.some(({ mtimeMs }) => mtimeMs >= begun)) return;
+    const said = JSON.stringify(stats);
+    // Another start may be running this one: two first starts at once both build.
+    const there = join(cache, 'bundle/sources.json');
+    if (existsSync(there) && readFileSync(there, 'utf8') === said) return;
     // Below node_modules no package.json of the checkout says that these are ES modules.
     writeFileSync(join(unfinished, 'package.json'), '{"type":"module"}\n');
-    writeFileSync(join(unfinished, 'sources.json'), JSON.stringify(stats));
+    writeFileSync(join(unfinished, 'sources.json'), said);
     rmSync(join(cache, 'bundle'), { recursive: true, force: true });
     renameSync(unfinished, join(cache, 'bundle'));
   } finally {
