@@ -153,9 +153,19 @@ describe('CloseFollower', () => {
     follower.arrived(600 * MS, 2, ends(80, 2000));
     const told = (nowMs: number): readonly number[] => {
       follower.settle(nowMs * MS);
+      follower.seen(new Map(), nowMs * MS);
       return [...follower.takeOlder(1000)].map(({ ends: { remote } }) => remote.port);
     };
     expect([told(900), told(1000), told(1500), told(1700), told(5000)]).toEqual([[], [1000], [], [2000], []]);
     expect(follower.oldestMs()).toBe(5000);
+  });
+
+  it('waits with a slow one for a look at its holder, for 5 s at most', () => {
+    const { follower } = follow();
+    follower.arrived(0, 1, ends(80, 1000));
+    follower.settle(2 * SECOND);
+    expect([...follower.takeOlder(1000)]).toHaveLength(0);
+    follower.settle(6.1 * SECOND);
+    expect([...follower.takeOlder(1000)]).toHaveLength(1);
   });
 });

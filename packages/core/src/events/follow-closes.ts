@@ -56,6 +56,8 @@ const CLOSED = 7;
 const ECONNRESET = 104;
 /** What belongs to a transition to CLOSED follows it at once, or when the task that does it runs again. */
 const SETTLES_NS = 50e6;
+/** How long the line of a slow connection waits for a look at its holder. */
+const WAITS_FOR_LOOK_NS = 5e9;
 /** So many transitions back an error is looked for: it follows at once, on one of so many processors. */
 const ERROR_REACH = 64;
 const NOBODY: Owner = { by: 'unknown', why: 'it was gone before its holder was looked for' };
@@ -75,6 +77,7 @@ export class CloseFollower {
   #nowNs = 0;
   #hasLost = false;
   #lookedUntilNs = Number.NEGATIVE_INFINITY;
+  #seenUntilNs = Number.NEGATIVE_INFINITY;
   #toldNs = Number.NEGATIVE_INFINITY;
   readonly #toldFound = new Set<string>();
 
@@ -192,6 +195,7 @@ export class CloseFollower {
    * those whose FIN came before `beforeNs` and that are not among them have ended unseen.
    */
   seen(owners: ReadonlyMap<string, Owner>, beforeNs: number): void {
+    this.#seenUntilNs = beforeNs;
     for (const [socket, slot] of this.#open.entries()) {
       if (this.#open.arrivedNs(slot) > beforeNs) continue;
       const owner = owners.get(endsKey(new WordEnds(this.#open.words(slot))));
@@ -228,9 +232,13 @@ export class CloseFollower {
     }
   }
 
-  /** Those that have passed this age since the last call; each is told once. */
+  /**
+   * Those that have passed this age since the last call; each is told once. One whose holder nobody has looked for yet
+   * waits for that, but not for ever.
+   */
   *takeOlder(thanMs: number): Generator<OpenClose, void> {
-    const boundNs = this.#nowNs - thanMs * MS_NS;
+    const olderNs = this.#nowNs - thanMs * MS_NS;
+    const boundNs = Math.min(olderNs, Math.max(this.#seenUntilNs, olderNs - WAITS_FOR_LOOK_NS));
     const toldNs = this.#toldNs;
     this.#toldNs = boundNs;
     for (const [key, open] of this.#found) {

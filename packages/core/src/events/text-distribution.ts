@@ -17,7 +17,9 @@ export function barOf(ms: number): number {
 }
 
 const GLYPHS = { unicode: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'], ascii: ['.', ':', '-', '=', '+', '*', '%', '#'] };
-const NUMBER = 9;
+/** Of the numbers; the longest of the slowest is `59 min 59 s`. */
+const NUMBERS = [8, 8, 8, 8, 11] as const;
+const NUMBERS_WIDTH = 43 + NUMBERS.length;
 
 /** The table of --histogram. `by` heads its first column. */
 export function formatDistributions(
@@ -28,10 +30,10 @@ export function formatDistributions(
   const style = createStyle(colour);
   const heads = ['CLOSES', 'P50', 'P90', 'P99', 'MAX'];
   const barColumns = BAR_BOUNDS_MS.length + 1;
-  const room = Math.max(8, width - heads.length * (NUMBER + 1) - barColumns - 3);
+  const room = Math.max(8, width - NUMBERS_WIDTH - barColumns - 2);
   const columns = Math.min(room, Math.max(by.length, ...rows.map((row) => safeText(row.of).length)));
   const line = (first: string, cells: readonly string[], bars: string): string =>
-    `${padEnd(truncate(first, columns), columns)} ${cells.map((cell) => padStart(cell, NUMBER)).join(' ')}  ${bars}`.trimEnd();
+    `${padEnd(shorten(first, columns), columns)} ${cells.map((cell, index) => padStart(cell, NUMBERS[index] ?? 0)).join(' ')}  ${bars}`.trimEnd();
   const head = line(by, heads, `10${unicode ? 'µ' : 'u'}-100s`);
   return [
     style.strong(head),
@@ -51,4 +53,11 @@ function drawBars(counts: readonly number[], unicode: boolean): string {
   const most = Math.max(1, ...counts);
   const level = (count: number): number => Math.round((Math.log(count + 1) / Math.log(most + 1)) * (glyphs.length - 1));
   return counts.map((count) => (count === 0 ? ' ' : (glyphs[level(count)] ?? ''))).join('');
+}
+
+/** Shortens the name of a process and not its number, which is behind it. */
+function shorten(of: string, columns: number): string {
+  const at = of.lastIndexOf(' ');
+  const number = at < 0 || /\D/.test(of.slice(at + 1)) ? '' : of.slice(at);
+  return `${truncate(of.slice(0, of.length - number.length), columns - number.length)}${number}`;
 }

@@ -1,6 +1,6 @@
 import type { KernelSource } from '@closewait/core/facts';
-import { LiveSource } from '../../kernel/index.ts';
 import type { Invocation } from '../command.ts';
+import { openLiveSource } from '../open-source.ts';
 import type { Terminal } from '../terminal.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 import type { CloseWatch } from '../watch/close-watch.ts';
@@ -33,7 +33,7 @@ export async function run({ operands, options, terminal }: Invocation): Promise<
   const slowerThanMs = asked.slowerThan ?? SLOW_MS;
   const by = asked.histogram === true ? asked.by : null;
   const selects = await parseCloseSelection(operands);
-  const source = new LiveSource();
+  const source = openLiveSource();
   try {
     return await untilInterrupted(async (interrupted) => {
       using watch = await openWatch(source, asked.allNamespaces);

@@ -9,7 +9,7 @@ const MS_NS = 1e6;
 /** What ends sooner is told by who closes it; a look at holders is for what stays. */
 const LOOK_AFTER_MS = 100;
 /** A look takes at most one part in so many of the time. */
-const LOOK_SHARE = 20;
+const LOOK_SHARE = 10;
 const LEAST_BETWEEN_LOOKS_MS = 1000;
 
 /** Watches through trace events: every transition, to the microsecond. */
