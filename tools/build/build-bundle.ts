@@ -32,7 +32,7 @@ const noChildProcess: Plugin = {
 /** A bundle that was built. */
 export interface Bundle {
   readonly chunks: readonly OutputChunk[];
-  /** Everything of this checkout that went into it, by absolute paths. */
+  /** Everything of this checkout that decides what it is, by absolute paths, in order. */
   readonly sources: readonly string[];
 }
 
@@ -79,5 +79,9 @@ export async function buildBundle(dist: string): Promise<Bundle> {
   writeFileSync(join(dist, 'THIRD-PARTY-LICENSES'), licensesOf(chunks.flatMap((chunk) => chunk.moduleIds)));
   const own = [...loaded].filter((id) => id.startsWith(`${root}/packages/`));
   const manifests = ['closewait', 'core'].map((name) => join(root, 'packages', name, 'package.json'));
-  return { chunks, sources: [...new Set([...own, ...copied, ...manifests])] };
+  const builders = readdirSync(import.meta.dirname).filter(
+    (file) => file.endsWith('.ts') && !file.endsWith('.test.ts'),
+  );
+  const ofThisFolder = builders.map((file) => join(import.meta.dirname, file));
+  return { chunks, sources: [...new Set([...own, ...copied, ...manifests, ...ofThisFolder])].toSorted() };
 }
