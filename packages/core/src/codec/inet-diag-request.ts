@@ -24,8 +24,6 @@ const IPPROTO_TCP = 6;
 export const INET_DIAG_INFO = 2;
 /** INET_DIAG_SKMEMINFO: socket memory. */
 export const INET_DIAG_SKMEMINFO = 7;
-/** INET_DIAG_CGROUP_ID: comes unasked, Linux 5.9. */
-export const INET_DIAG_CGROUP_ID = 21;
 
 const EXTENSION_NUMBER = { info: INET_DIAG_INFO, memory: INET_DIAG_SKMEMINFO } as const satisfies Record<
   DumpExtension,

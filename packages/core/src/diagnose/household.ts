@@ -43,7 +43,7 @@ export class Household<T> {
 }
 
 /** What connections of one process have in common: a listener, or a peer. */
-export class Anchor<T> {
+class Anchor<T> {
   /** Stable from look to look. */
   readonly key: string;
   readonly #unshared: T[] = [];

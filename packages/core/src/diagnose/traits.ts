@@ -65,10 +65,6 @@ export function haveSameTraits(a: Traits, b: Traits): boolean {
  * Recv-Q counts an unread FIN as 1 and so does tcpi_bytes_received: equal numbers mean that not one byte was read. A
  * Recv-Q of 0 does not mean that a read returned 0, see docs/evidence.md.
  */
-export function progressOf({ rxQueueBytes, info }: SocketFacts): Progress {
-  return progressIn(rxQueueBytes, info);
-}
-
 function progressIn(rxQueueBytes: number, info: SocketFacts['info']): Progress {
   if (!info.known) return 'unknown';
   if (rxQueueBytes === 0) return 'consumed';
