@@ -22,7 +22,8 @@ const KEPT_OF_SOURCE = `${KEPT}/source`;
 const BUNDLE = `${CHECKOUT}/packages/closewait/dist/main.js`;
 const SOURCE = `${CHECKOUT}/packages/closewait/src/cli/main.ts`;
 const HOOK = `${CHECKOUT}/test/support/say-loaded.mjs`;
-const COMMANDS = [['--version'], ['--help'], ['ls'], ['--quick']];
+/** Namespaces of others are left out: what is in them would be a part of the figures. */
+const COMMANDS = [['--version'], ['--help'], ['ls', '--no-all-namespaces'], ['--quick', '--no-all-namespaces']];
 
 /** One way to start one command. */
 interface Start {
@@ -86,7 +87,9 @@ function measure(rounds: number): void {
   for (const one of starts) {
     const fastest = Math.min(...one.wallMs);
     const figures = [median(one.wallMs), fastest, fastest - bare].map((ms) => ms.toFixed(1).padStart(9));
-    console.log(`${one.name.padEnd(32)}${figures.join('  ')}  ${countFiles(one).padStart(9)}`);
+    console.log(
+      `${one.name.replace('--no-all-namespaces', '').padEnd(32)}${figures.join('  ')}  ${countFiles(one).padStart(9)}`,
+    );
   }
 }
 
