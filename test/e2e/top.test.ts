@@ -158,7 +158,7 @@ describe('closewait top', () => {
     await terminal.shows(/lines \d+ to (\d+) of \1/);
     terminal.press('Tab');
     await terminal.shows('[Connections 30]');
-    await terminal.shows(/▶ +\d\S+ 127\.0\.0\.1:\d+ +127\.0\.0\.1:\d+ +101 +0 +\d+ +descriptor-leaked/);
+    await terminal.shows(/▶ +\d\S+ +127\.0\.0\.1:\d+ +127\.0\.0\.1:\d+ +101 +0 +\d+ +descriptor-leaked/);
     terminal.press('End');
     await terminal.shows('30 of 30');
     terminal.press('s');

@@ -14,7 +14,7 @@ describe('names of keys', () => {
       'what is typed fast or pasted, control characters among it',
       '\u0015pid:7\r\u007fq\u0003',
       {},
-      ['ctrl-u', ...'pid:7', 'enter', 'backspace', 'q', 'ctrl-c'],
+      ['ctrl-u', ...Array.from('pid:7'), 'enter', 'backspace', 'q', 'ctrl-c'],
     ],
     ['characters that would not be seen, left out', 'a\u200bb\u009b', {}, ['a', 'b']],
     ['Alt and a letter, which means nothing', 'q', { meta: true }, []],

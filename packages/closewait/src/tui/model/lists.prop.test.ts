@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cellsOf, cut, fit } from './cells.ts';
 import { drawSparkline } from './sparkline.ts';
@@ -92,10 +92,15 @@ describe('a text that is fitted into cells', () => {
   it('has exactly as many, whatever it is made of', () => {
     const text = fc.string({ unit: fc.constantFrom('a', 'é', 'e\u0301', '漢', '🧑‍💻', 'ｱ', ' ', '…') });
     fc.assert(
-      fc.property(text, fc.integer({ min: 0, max: 30 }), fc.constantFrom('left', 'right'), (some, columns, align) => {
-        expect(cellsOf(cut(some, columns))).toBeLessThanOrEqual(columns);
-        expect(cellsOf(fit(some, columns, align as 'left' | 'right'))).toBe(columns);
-      }),
+      fc.property(
+        text,
+        fc.integer({ min: 0, max: 30 }),
+        fc.constantFrom('left' as const, 'right' as const),
+        (some, columns, align) => {
+          expect(cellsOf(cut(some, columns))).toBeLessThanOrEqual(columns);
+          expect(cellsOf(fit(some, columns, align))).toBe(columns);
+        },
+      ),
     );
   });
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sampleRow } from '../../../../../test/support/sample-host-look.ts';
 import { SORT_KEYS, type Sorting, sortRows } from './sort-rows.ts';

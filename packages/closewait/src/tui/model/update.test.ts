@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LOOKED_AT_MS, sampleLook, sampleRow } from '../../../../../test/support/sample-host-look.ts';
 import { drawScreen } from '../view/draw-screen.ts';
@@ -81,12 +81,12 @@ describe('the list of processes', () => {
   });
 
   it('filters while one types, keeps the filter upon Enter, and clears it upon Esc', () => {
-    const typed = after(LISTED, '/', ...'server-2');
+    const typed = after(LISTED, '/', ...Array.from('server-2'));
     expect(typed.visible.map(({ pid }) => pid)).toEqual([2]);
     expect(after(typed, 'enter').isTyping).toBe(false);
     expect(after(typed, 'backspace').visible).toHaveLength(3);
     expect(after(typed, 'enter', 'escape').visible).toHaveLength(3);
-    expect(after(LISTED, '/', ...'none').selected).toBeNull();
+    expect(after(LISTED, '/', ...Array.from('none')).selected).toBeNull();
   });
 
   it('takes keys of other screens for text while the filter is typed', () => {
@@ -152,11 +152,11 @@ describe('the connections of an opened process', () => {
   });
 });
 
+const KEYS =
+  'up down pageup pagedown home end enter escape tab left right backspace ctrl-u s r c / ? p + - q 1 6 : 漢'.split(' ');
+
 describe('every screen', () => {
-  const keys = fc.constantFrom(
-    ...['up', 'down', 'pageup', 'pagedown', 'home', 'end', 'enter', 'escape', 'tab', 'left', 'right', 'backspace'],
-    ...['s', 'r', 'c', '/', '?', 'p', '+', '-', 'q', '1', '6', ':', '漢', 'ctrl-u'],
-  );
+  const keys = fc.constantFrom(...KEYS);
   const sizes = fc.record({ columns: fc.integer({ min: 20, max: 220 }), rows: fc.integer({ min: 5, max: 70 }) });
   const rows = fc.array(
     fc.record({

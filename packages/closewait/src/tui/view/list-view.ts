@@ -16,7 +16,7 @@ export const NO_CURSOR = '  ';
 export function drawList(state: TopState, palette: Palette): readonly string[] {
   const { size, visible, window } = state;
   if (visible.length === 0) return describeNothing(state, palette).map((line) => `  ${line}`);
-  const columns = sizeColumns(processColumns(state, palette), size.columns - CURSOR.length);
+  const columns = sizeColumns(columnsOf(state, palette), size.columns - CURSOR.length);
   const shown = visible.slice(window.top, window.top + listRows(size));
   const rows = shown.map((row, index) => {
     const isSelected = window.top + index === window.cursor;
@@ -28,6 +28,21 @@ export function drawList(state: TopState, palette: Palette): readonly string[] {
   if (selected === undefined || stripRows(size) === 0) return list;
   const blank = Array.from({ length: bodyRows(size) - stripRows(size) - list.length }, () => '');
   return [...list, ...blank, ...drawStrip(selected, state, palette)];
+}
+
+/** By the rows that they were measured for: of a thousand processes that costs more than to draw the screen. */
+const measured = new WeakMap<
+  TopState['visible'],
+  { readonly columns: ReturnType<typeof processColumns>; readonly size: TopState['size'] }
+>();
+
+/** The rows are new ones after each look, for each order and each filter. */
+function columnsOf(state: TopState, palette: Palette): ReturnType<typeof processColumns> {
+  const kept = measured.get(state.visible);
+  if (kept?.size === state.size) return kept.columns;
+  const columns = processColumns(state, palette);
+  measured.set(state.visible, { columns, size: state.size });
+  return columns;
 }
 
 /** What the columns have no room for: the whole verdict, and the descriptors in numbers. */

@@ -29,7 +29,7 @@ export function processColumns(
   const titled = (title: string, key?: SortKey): string =>
     key === sorting.by ? `${title}${sorting.reversed ? '▴' : '▾'}` : title;
   const widest = (title: string, text: (row: ProcessRow) => string): number =>
-    visible.reduce((most, row) => Math.max(most, cellsOf(text(row))), cellsOf(title));
+    visible.reduce((most, row) => Math.max(most, cellsOf(text(row))), title.length);
   const column = (
     rank: number,
     title: string,
@@ -44,7 +44,9 @@ export function processColumns(
   const place = widest('UNIT', placeOf);
   const isWide = size.columns >= WIDE;
   const verdict = isWide ? wordsOfVerdict : signedVerdict;
-  const use = isWide ? useWithBar : (row: ProcessRow) => shareOfUse(row, palette.unicode);
+  const used = isWide ? numbersOfUse : shareOfUse;
+  const use = titled('FDS', 'descriptors');
+  const useColumns = widest(use, used) + 1 + (isWide ? BAR_COLUMNS : 0);
   return [
     column(4, 'PID', ({ pid }) => (pid === null ? '-' : String(pid)), right),
     column(0, name, (row) => row.name, {
@@ -87,9 +89,11 @@ export function processColumns(
         paint: paintVerdict(row.verdict, palette),
       }),
     }),
-    column(5, titled('FDS', 'descriptors'), use, {
+    column(5, use, used, {
       ...right,
-      cell: (row) => ({ text: use(row), paint: paintDescriptors(row, palette) }),
+      least: useColumns,
+      most: useColumns,
+      cell: (row) => ({ text: `${used(row)}${drawUse(row, isWide, palette)}`, paint: paintDescriptors(row, palette) }),
     }),
     column(7, titled('FULL IN', 'full'), fullText, {
       ...right,
@@ -128,19 +132,20 @@ function fitVerdict({ verdict: { cause, confidence } }: ProcessRow, text: string
   return `${cause.slice(0, Math.max(0, columns - 1 - sign.length))}…${sign}`;
 }
 
-function useWithBar(row: ProcessRow): string {
-  const { descriptors } = row;
+function numbersOfUse({ descriptors }: ProcessRow): string {
   if (descriptors === null) return '?';
   const { open, limit } = descriptors;
-  const share = descriptorShare(row) ?? 0;
-  return `${shortCount(open)}/${limit === null ? 'no limit' : shortCount(limit)} ${drawBar(Math.min(1, share), BAR_COLUMNS)}`;
+  return `${shortCount(open)}/${limit === null ? 'no limit' : shortCount(limit)}`;
 }
 
-function shareOfUse(row: ProcessRow, unicode: boolean): string {
+function shareOfUse(row: ProcessRow): string {
   const share = descriptorShare(row);
-  if (share === null) return '?';
-  const percent = `${Math.floor(share * 100)}%`;
-  return share >= 1 ? percent : `${percent}${drawGauge(share, unicode)}`;
+  return share === null ? '?' : `${Math.floor(share * 100)}%`;
+}
+
+function drawUse(row: ProcessRow, isWide: boolean, { unicode }: Palette): string {
+  const share = Math.min(1, descriptorShare(row) ?? 0);
+  return isWide ? ` ${drawBar(share, BAR_COLUMNS)}` : drawGauge(share, unicode);
 }
 
 function fullText({ full, descriptors }: ProcessRow): string {
