@@ -16,9 +16,10 @@ describe('the diagnosis of the laboratory', () => {
   const rows: MatrixRow[] = [];
 
   it.each([...CAUSE_SCENARIOS, ...FOREIGN_SCENARIOS])('$name is called $cause', async (scenario) => {
-    const { findings, wrongAndCertain } = await judgeScenario(scenario);
+    const { findings, wrongAndCertain, disagreements } = await judgeScenario(scenario);
     expect(isAcceptable(scenario, findings), findings[0]?.cause).toBe(true);
     expect(wrongAndCertain).toEqual([]);
+    expect(disagreements).toEqual([]);
     rows.push(toRow(scenario, findings));
   });
 

@@ -3,6 +3,7 @@ import { chooseSuspects, DIAGNOSED_STATES, diagnose, type Finding } from '@close
 import { readConnections } from '../../packages/closewait/src/cli/read-connections.ts';
 import { LiveSource, observe } from '../../packages/closewait/src/kernel/index.ts';
 import { type CauseScenario, runScenario } from '../../packages/closewait/src/lab/index.ts';
+import { compareWays } from './compare-ways.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** What the diagnosis made of a scenario. */
@@ -11,6 +12,8 @@ export interface ScenarioVerdict {
   readonly findings: readonly Finding[];
   /** Findings of any look, also of those while the scene was still settling, that were certain and wrong. */
   readonly wrongAndCertain: readonly Finding[];
+  /** What BPF said otherwise than sock_diag and /proc, of sockets on which nothing moved meanwhile. */
+  readonly disagreements: readonly string[];
 }
 
 /** How long what a program does with the end of a connection may take after the end itself. */
@@ -20,6 +23,7 @@ const SETTLES_WITHIN_MS = 10_000;
 export async function judgeScenario(scenario: CauseScenario): Promise<ScenarioVerdict> {
   let findings: readonly Finding[] = [];
   const wrongAndCertain: Finding[] = [];
+  const disagreements: string[] = [];
   await runScenario(scenario, {
     readConnections,
     onLine: () => undefined,
@@ -35,9 +39,10 @@ export async function judgeScenario(scenario: CauseScenario): Promise<ScenarioVe
       await waitUntil(`${scenario.name} to be called ${scenario.cause}`, isRight, SETTLES_WITHIN_MS).catch(
         (late: unknown) => late,
       );
+      disagreements.push(...(await compareWays(pids)));
     },
   });
-  return { findings, wrongAndCertain };
+  return { findings, wrongAndCertain, disagreements };
 }
 
 /**
