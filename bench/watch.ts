@@ -5,7 +5,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, release } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { WatchDocument, WatchSummary } from '@closewait/core/events';
+import type { WatchSummary } from '@closewait/core/events';
+import { watchSchema } from '@closewait/core/events/schema';
 import { CLOSEWAIT } from '../test/support/closewait.ts';
 import { makeNamespace, type NetworkNamespace } from '../test/support/namespace.ts';
 import { programPath } from '../test/support/program.ts';
@@ -55,6 +56,7 @@ const MODES = {
   lines: ['--histogram'],
 } as const;
 type Mode = keyof typeof MODES;
+const MODE_NAMES: readonly Mode[] = ['histogram', 'lines'];
 
 async function watched(namespace: NetworkNamespace, rate: number, mode: Mode): Promise<Watched> {
   const [file = '', ...args] = [...CLOSEWAIT, 'watch', '--json', ...MODES[mode]];
@@ -90,7 +92,7 @@ async function watched(namespace: NetworkNamespace, rate: number, mode: Mode): P
 
 function summaryOf(text: string): WatchSummary {
   for (const line of text.trimEnd().split('\n').toReversed()) {
-    const document = JSON.parse(line) as WatchDocument;
+    const document = watchSchema.parse(JSON.parse(line));
     if (document.kind === 'summary') return document;
   }
   throw new Error('no summary');
@@ -103,10 +105,8 @@ function cpuMsOf(pid: number): number {
 }
 
 const takenAt = new Date();
-const series = [];
-const runs = (Object.keys(MODES) as Mode[]).flatMap((mode) =>
-  values.rates.split(',').map((rate) => ({ mode, rate: Number(rate) })),
-);
+const measured: Record<Mode, unknown[]> = { histogram: [], lines: [] };
+const runs = MODE_NAMES.flatMap((mode) => values.rates.split(',').map((rate) => ({ mode, rate: Number(rate) })));
 for (const { mode, rate } of runs) {
   using namespace = makeNamespace();
   // Remainders of the clients would use up the ports in a second.
@@ -133,7 +133,7 @@ for (const { mode, rate } of runs) {
     generatorCpuPerClose: Number(ratio(({ cpuUsPerClose }) => cpuUsPerClose).toFixed(3)),
   };
   process.stdout.write(`${JSON.stringify(summary)}\n`);
-  series.push({ ...summary, alone, beside });
+  measured[mode].push({ ...summary, alone, beside });
 }
 
 if (!values['dry-run']) {
@@ -142,7 +142,13 @@ if (!values['dry-run']) {
   const folder = fileURLToPath(new URL('results/', import.meta.url));
   mkdirSync(folder, { recursive: true });
   const path = `${folder}${takenAt.toISOString().slice(0, 10)}-watch-${machine}.json`;
-  const document = { takenAt: takenAt.toISOString(), machine, versions: { node: process.version }, series };
+  const document = {
+    takenAt: takenAt.toISOString(),
+    machine,
+    versions: { node: process.version },
+    series: measured.histogram,
+    lines: measured.lines,
+  };
   writeFileSync(path, `${JSON.stringify(document, null, 1)}\n`);
   process.stdout.write(`written to ${path.slice(folder.length)}\n`);
 }

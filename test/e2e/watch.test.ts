@@ -107,7 +107,9 @@ describe('closewait watch --json', () => {
     await watching.began();
     await using holder = await startProgram('hold', ['--ipv4', 2], namespace);
     const slow = (atEnd: boolean): readonly WatchDocument[] =>
-      watching.documents.filter((it) => it.kind === 'still-open' && it.atEnd === atEnd && it.owner.pid === holder.pid);
+      watching.documents.filter(
+        (line) => line.kind === 'still-open' && line.atEnd === atEnd && line.owner.pid === holder.pid,
+      );
     await waitUntil('both are slow', () => slow(false).length === 2);
     const { code, summary } = await watching.end('SIGTERM');
     expect(code).toBe(1);
@@ -171,7 +173,7 @@ describe('closewait watch --json', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as WatchDocument);
     const summary = documents.findLast((document) => document.kind === 'summary');
-    const printed = documents.filter((it) => it.kind === 'close').length;
+    const printed = documents.filter((line) => line.kind === 'close').length;
     expect(summary?.lostEvents).toBe(0);
     expect(summary?.closes).toBeGreaterThanOrEqual(made);
     expect(printed + (summary?.lostLines ?? 0)).toBeGreaterThanOrEqual(summary?.closes ?? 0);

@@ -18,6 +18,8 @@ const CHOSEN: Readonly<Record<string, readonly string[]>> = {
   'remedies.md': ['40 ms', '5 ms'],
   // experiment/trace: what is folded; TCP_DELACK_MIN of net/tcp.h.
   'sequences.md': ['10 ms', '40 ms'],
+  // cli/watch: how often it reads, how large the buffers may grow; core/events: the first bar.
+  'watch.md': ['10 µs', '100 ms', '256 MB'],
 };
 
 describe('figures in the documentation', () => {

@@ -1,6 +1,8 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CloseFollower, type ClosingTask, type FoundOpen } from './follow-closes.ts';
+import type { ClosingTask } from './closing-parts.ts';
+import { CloseFollower } from './follow-closes.ts';
+import type { FoundOpen } from './found-table.ts';
 import type { PassiveClose } from './passive-close.ts';
 
 const MS = 1e6;
@@ -106,20 +108,20 @@ describe('CloseFollower', () => {
   });
 
   it.each([
-    ['reset', (it: CloseFollower) => it.resetReceived(MS, 1), () => undefined],
+    ['reset', (one: CloseFollower) => one.resetReceived(MS, 1), () => undefined],
     [
       'destroy',
-      (it: CloseFollower) => it.resetSent(MS, 1),
-      (it: CloseFollower) => it.failed(2 * MS, 7, 103, ends(0, 1000)),
+      (one: CloseFollower) => one.resetSent(MS, 1),
+      (one: CloseFollower) => one.failed(2 * MS, 7, 103, ends(0, 1000)),
     ],
-    ['destroy', (it: CloseFollower) => it.failed(1.9 * MS, 7, 103, ends(80, 1000)), () => undefined],
-    ['timeout', () => undefined, (it: CloseFollower) => it.failed(2 * MS, 0, 110, ends(0, 1000))],
+    ['destroy', (one: CloseFollower) => one.failed(1.9 * MS, 7, 103, ends(80, 1000)), () => undefined],
+    ['timeout', () => undefined, (one: CloseFollower) => one.failed(2 * MS, 0, 110, ends(0, 1000))],
     [
       'abort',
       () => undefined,
-      (it: CloseFollower) => {
-        it.resetSent(2 * MS, 1);
-        it.failed(2 * MS, 7, 104, ends(0, 0));
+      (one: CloseFollower) => {
+        one.resetSent(2 * MS, 1);
+        one.failed(2 * MS, 7, 104, ends(0, 0));
       },
     ],
     ['unknown', () => undefined, () => undefined],

@@ -1,52 +1,11 @@
 import { isSameButLocalPort } from '../codec/index.ts';
+import { Closer } from './closer.ts';
+import type { Begun, ClosingTask, Pending, ResetSeen } from './closing-parts.ts';
+import { type FoundOpen, FoundTable, stayOfFound } from './found-table.ts';
 import { judgeEnding } from './judge-ending.ts';
 import { OpenTable } from './open-table.ts';
-import type { ConnectionEnds, Ending, OpenClose, Owner, PassiveClose, Stay, WatchedProcess } from './passive-close.ts';
-import { endsKey, endsKeyWithoutPort, WordEnds } from './word-ends.ts';
-
-/** The task that ran when a connection left CLOSE-WAIT. */
-export interface ClosingTask extends WatchedProcess {
-  readonly tid: number;
-  readonly isKernel: boolean;
-}
-
-/** A connection that was in CLOSE-WAIT when the watch began, as a look has found it. */
-export interface FoundOpen {
-  readonly ends: ConnectionEnds;
-  /** At the time of the look, which is `atMs` since the watch began. */
-  readonly ageMs: number;
-  readonly isExact: boolean;
-  readonly atMs: number;
-  readonly owner: Owner;
-}
-
-/** What is known of a connection when it ends. */
-interface Begun {
-  readonly ends: ConnectionEnds;
-  readonly finMs: number | null;
-  readonly owner: Owner;
-  /** Of one that was there before the watch. */
-  readonly found: FoundOpen | null;
-}
-
-interface Pending {
-  readonly socket: number;
-  readonly atNs: number;
-  readonly ends: Uint32Array;
-  readonly begun: Begun;
-  readonly task: ClosingTask | null;
-  readonly byExit: boolean;
-  readonly resetReceived: boolean;
-  readonly resetBefore: boolean;
-  resetAfter: boolean;
-  error: number;
-}
-
-interface ResetSeen {
-  readonly atNs: number;
-  received: boolean;
-  sent: boolean;
-}
+import type { Ending, OpenClose, Owner, PassiveClose, Stay } from './passive-close.ts';
+import { endsKey, WordEnds } from './word-ends.ts';
 
 const MS_NS = 1e6;
 /** LAST-ACK and CLOSED of net/tcp_states.h. */
@@ -70,7 +29,7 @@ export class CloseFollower {
   startsMissing = 0;
   readonly #report: (close: PassiveClose) => void;
   readonly #open = new OpenTable();
-  readonly #found = new Map<string, FoundOpen>();
+  readonly #found = new FoundTable();
   readonly #resets = new Map<number, ResetSeen>();
   #pending: Pending[] = [];
   #earlyError: { readonly atNs: number; readonly error: number; readonly ends: Uint32Array } | null = null;
@@ -79,7 +38,6 @@ export class CloseFollower {
   #lookedUntilNs = Number.NEGATIVE_INFINITY;
   #seenUntilNs = Number.NEGATIVE_INFINITY;
   #toldNs = Number.NEGATIVE_INFINITY;
-  readonly #toldFound = new Set<string>();
 
   constructor(report: (close: PassiveClose) => void) {
     this.#report = report;
@@ -97,7 +55,7 @@ export class CloseFollower {
       this.#open.remove(socket);
     }
     this.#open.add(socket, atNs, ends);
-    if (atNs <= this.#lookedUntilNs) this.#found.delete(endsKey(new WordEnds(ends)));
+    if (atNs <= this.#lookedUntilNs) this.#found.delete(new WordEnds(ends));
   }
 
   left(
@@ -186,7 +144,7 @@ export class CloseFollower {
    * they may tell the FIN of one of these, and its end.
    */
   foundAtBegin(found: readonly FoundOpen[], doneNs: number): void {
-    for (const open of found) this.#found.set(endsKey(open.ends), open);
+    for (const open of found) this.#found.add(open);
     this.#lookedUntilNs = doneNs;
   }
 
@@ -206,8 +164,7 @@ export class CloseFollower {
         this.#open.remove(socket);
       }
     }
-    if (!this.#hasLost) return;
-    for (const key of this.#found.keys()) if (!owners.has(key)) this.#found.delete(key);
+    if (this.#hasLost) this.#found.keep(owners);
   }
 
   /** Whether somebody stays that long and nobody knows whose it is. */
@@ -222,10 +179,7 @@ export class CloseFollower {
   /** Those in CLOSE-WAIT for at least so long, the oldest first. */
   *open(longerThanMs: number): Generator<OpenClose, void> {
     const nowMs = this.#nowNs / MS_NS;
-    const found = [...this.#found.values()].map((open) => this.#describeFound(open));
-    yield* found
-      .filter(({ stay }) => stay.atLeastMs >= longerThanMs)
-      .sort((a, b) => b.stay.atLeastMs - a.stay.atLeastMs);
+    yield* this.#found.open(longerThanMs, nowMs);
     for (const [socket, slot] of this.#open.entries()) {
       if (nowMs - this.#open.arrivedNs(slot) / MS_NS < longerThanMs) return;
       yield this.#describe(socket, slot);
@@ -241,12 +195,7 @@ export class CloseFollower {
     const boundNs = Math.min(olderNs, Math.max(this.#seenUntilNs, olderNs - WAITS_FOR_LOOK_NS));
     const toldNs = this.#toldNs;
     this.#toldNs = boundNs;
-    for (const [key, open] of this.#found) {
-      const described = this.#describeFound(open);
-      if (described.stay.atLeastMs < thanMs || this.#toldFound.has(key)) continue;
-      this.#toldFound.add(key);
-      yield described;
-    }
+    yield* this.#found.takeOlder(thanMs, this.#nowNs / MS_NS);
     for (const [socket, slot] of this.#open.entries()) {
       const arrivedNs = this.#open.arrivedNs(slot);
       if (arrivedNs > boundNs) return;
@@ -257,8 +206,7 @@ export class CloseFollower {
   /** For how long the oldest has been there, at least; null: none is. */
   oldestMs(): number | null {
     const nowMs = this.#nowNs / MS_NS;
-    let oldest: number | null = null;
-    for (const open of this.#found.values()) oldest = Math.max(oldest ?? 0, stayOf(open, nowMs).atLeastMs);
+    const oldest = this.#found.oldestMs(nowMs);
     for (const [, slot] of this.#open.entries()) {
       return Math.max(oldest ?? 0, nowMs - this.#open.arrivedNs(slot) / MS_NS);
     }
@@ -271,10 +219,6 @@ export class CloseFollower {
     const stay = { atLeastMs: stayedMs, atMostMs: stayedMs };
     const owner = this.#open.ownerOf(socket) ?? NOBODY;
     return { ends: new WordEnds(this.#open.words(slot)), finMs, stay, owner };
-  }
-
-  #describeFound(open: FoundOpen): OpenClose {
-    return { ends: open.ends, finMs: null, stay: stayOf(open, this.#nowNs / MS_NS), owner: open.owner };
   }
 
   #seenReset(atNs: number, socket: number): ResetSeen {
@@ -317,7 +261,7 @@ export class CloseFollower {
 
   #stayOf(finMs: number | null, found: FoundOpen | null, endedMs: number): Stay {
     if (finMs !== null) return { atLeastMs: endedMs - finMs, atMostMs: endedMs - finMs };
-    if (found !== null) return stayOf(found, endedMs);
+    if (found !== null) return stayOfFound(found, endedMs);
     // Without losses it has been in CLOSE-WAIT since before the watch.
     return { atLeastMs: this.#hasLost ? 0 : endedMs, atMostMs: null };
   }
@@ -334,55 +278,9 @@ export class CloseFollower {
       // Of another connection at the same address: its end was lost, and so was the begin of this one.
       this.endsLost++;
     }
-    const found = this.#takeFound(ends);
+    const found = this.#found.size === 0 ? null : this.#found.take(new WordEnds(ends.slice()));
     if (found !== null) return { ends: found.ends, finMs: null, owner: found.owner, found };
     this.startsMissing++;
     return { ends: new WordEnds(ends.slice()), finMs: null, owner: NOBODY, found: null };
-  }
-
-  /** The own port is 0 where the socket has lost it; then only one that is alone with its other ends is taken. */
-  #takeFound(words: Uint32Array): FoundOpen | null {
-    if (this.#found.size === 0) return null;
-    const ends = new WordEnds(words.slice());
-    const exact = this.#found.get(endsKey(ends));
-    if (exact !== undefined) {
-      this.#found.delete(endsKey(ends));
-      return exact;
-    }
-    if (ends.local.port !== 0) return null;
-    const wanted = endsKeyWithoutPort(ends);
-    const candidates = [...this.#found].filter(([, open]) => endsKeyWithoutPort(open.ends) === wanted);
-    const [only] = candidates;
-    if (only === undefined || candidates.length > 1) return null;
-    this.#found.delete(only[0]);
-    return only[1];
-  }
-}
-
-function stayOf({ ageMs, isExact, atMs }: FoundOpen, nowMs: number): Stay {
-  const stayedMs = ageMs + Math.max(0, nowMs - atMs);
-  return { atLeastMs: stayedMs, atMostMs: isExact ? stayedMs : null };
-}
-
-/** Reads the task when it is asked: its name may come after its last deed. */
-class Closer {
-  readonly by = 'closer';
-  readonly #task: WatchedProcess;
-  readonly #held: Owner;
-
-  constructor(task: WatchedProcess, held: Owner) {
-    this.#task = task;
-    this.#held = held;
-  }
-
-  get name(): string | null {
-    return this.#task.name;
-  }
-
-  /** A thread that is gone may be known by name alone; a holder of that name is its process. */
-  get pid(): number | null {
-    const held = this.#held;
-    if (this.#task.pid !== null || held.by !== 'holder' || held.name !== this.#task.name) return this.#task.pid;
-    return held.pid;
   }
 }

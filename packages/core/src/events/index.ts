@@ -1,4 +1,6 @@
-export { CloseFollower, type ClosingTask, type FoundOpen } from './follow-closes.ts';
+export type { ClosingTask } from './closing-parts.ts';
+export { CloseFollower } from './follow-closes.ts';
+export type { FoundOpen } from './found-table.ts';
 export {
   type ConnectionEnds,
   ENDINGS,

@@ -17,6 +17,7 @@ const MOST_ROWS = 256;
 const HIGHEST_US = 86_400e6;
 const FIGURES = 2;
 const OTHERS = 'all others';
+const PORTS = 65_536;
 
 /** Counts closes, and where it is asked for keeps their distributions. */
 export class WatchTally {
@@ -28,6 +29,8 @@ export class WatchTally {
   readonly #by: TallyBy | null;
   readonly #slowerThanMs: number;
   readonly #isListening: (port: number) => boolean;
+  readonly #locals = new Uint32Array(PORTS);
+  readonly #remotes = new Uint32Array(PORTS);
   readonly #rows = new Map<string, DistributionRow>();
 
   constructor(by: TallyBy | null, slowerThanMs: number, isListening: (port: number) => boolean) {
@@ -62,9 +65,19 @@ export class WatchTally {
     return made;
   }
 
-  /** A server's connections share its port, a client's the server's. */
+  /**
+   * A server's connections share its port, a client's the server's: where no listener is known, the port that has been
+   * seen more often is the server's, of two equals the lower.
+   */
   #portOf({ ends: { local, remote } }: PassiveClose): string {
-    return local.port === 0 || this.#isListening(local.port) ? `:${local.port}` : `to :${remote.port}`;
+    const isServer = this.#isListening(local.port) || this.#isMoreFrequent(local.port, remote.port);
+    return isServer ? `:${local.port}` : `to :${remote.port}`;
+  }
+
+  #isMoreFrequent(local: number, remote: number): boolean {
+    const locals = (this.#locals[local] = (this.#locals[local] ?? 0) + 1);
+    const remotes = (this.#remotes[remote] = (this.#remotes[remote] ?? 0) + 1);
+    return locals === remotes ? local < remote : locals > remotes;
   }
 }
 
