@@ -1,10 +1,12 @@
 import type { SocketFacts } from '../facts/index.ts';
+import { byDataAge } from './process-view.ts';
 import type { Traits } from './traits.ts';
 
 /** All stuck connections that belong to one process: what one of them means depends on the others. */
 export class Kin {
   readonly #sockets: SocketFacts[] = [];
   readonly #inService: SocketFacts[] = [];
+  #inServiceByAge: readonly SocketFacts[] | undefined;
   /** Data age of the connection in service that was accepted last, and of the untouched one that was accepted first. */
   #latestServedMs = Number.MAX_VALUE;
   #firstWaitingMs = -1;
@@ -29,6 +31,12 @@ export class Kin {
   /** Accepted, and something of them was read. */
   get inService(): readonly SocketFacts[] {
     return this.#inService;
+  }
+
+  /** The same, the latest data first; sorted once, when all of them are here. */
+  get inServiceByAge(): readonly SocketFacts[] {
+    this.#inServiceByAge ??= byDataAge(this.#inService);
+    return this.#inServiceByAge;
   }
 
   /**

@@ -90,6 +90,38 @@ export function beganWith(wait: ThreadWait, socket: SocketFacts): boolean | 'unk
   return wait.thread.idleMs.value >= socket.info.value.lastDataReceivedMs / 2 - WORKED_MS;
 }
 
+/** Sockets in the order of their last data, the latest first; those of which that is not known are left out. */
+export function byDataAge(sockets: readonly SocketFacts[]): readonly SocketFacts[] {
+  return sockets
+    .flatMap((socket) => (socket.info.known ? { socket, ageMs: socket.info.value.lastDataReceivedMs } : []))
+    .sort((a, b) => a.ageMs - b.ageMs)
+    .map(({ socket }) => socket);
+}
+
+/**
+ * Whether a thread can be the one that serves any of these connections, and began its wait with it where `isBeginning`. What
+ * {@link canServe} asks holds from some age on, what {@link beganWith} asks beside it up to some age: the first one of which
+ * the former holds decides. Thousands of threads times 100,000 connections would be too many questions.
+ *
+ * @param sockets of {@link byDataAge}.
+ */
+export function servesAny(
+  wait: ThreadWait,
+  sockets: readonly SocketFacts[],
+  isBeginning: boolean,
+): boolean | 'unknown' {
+  let [low, high] = [0, sockets.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const socket = sockets[middle];
+    if (socket !== undefined && canServe(wait, socket) === false) low = middle + 1;
+    else high = middle;
+  }
+  const first = sockets[low];
+  if (first === undefined) return false;
+  return isBeginning ? beganWith(wait, first) : canServe(wait, first);
+}
+
 /** The window, for sentences: `in 0.5 s`. */
 export function describeWindow(closeLook: CloseLook | null): string {
   const ms = closeLook?.windowMs ?? null;

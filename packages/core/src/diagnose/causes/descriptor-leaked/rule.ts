@@ -1,7 +1,7 @@
 import type { Confidence, Facts } from '../../../facts/index.ts';
 import { growthOfArrivals } from '../../forecast.ts';
 import type { Group } from '../../group.ts';
-import { beganWith, ProcessView } from '../../process-view.ts';
+import { byDataAge, ProcessView, servesAny } from '../../process-view.ts';
 import type { Verdict } from '../../rule.ts';
 import { sharesAddress } from '../../thread-wait.ts';
 import { isUnwatched } from '../../traits.ts';
@@ -47,7 +47,9 @@ function confidenceOf({ traits, connections }: Group, view: ProcessView, grows: 
   // A request that was read may be in the hands of a thread, or of a coroutine that nobody sees.
   const wasRead = traits.progress !== 'untouched' && traits.role !== 'connected';
   const mayServe = wasRead && !traits.answered;
-  const serving = view.busy.filter((wait) => connections.some(({ socket }) => beganWith(wait, socket) !== false));
+  // Of a connection that nobody has read nobody has a request in hand.
+  const sockets = wasRead ? byDataAge(connections.map(({ socket }) => socket)) : [];
+  const serving = view.busy.filter((wait) => servesAny(wait, sockets, true) !== false);
   // After an answer, threads that wait at one address wait for the next task of their pool.
   const busy = wasRead && serving.length >= connections.length && !(traits.answered && sharesAddress(serving));
   const hidden = traits.watch === 'registered-once' && mayServe;

@@ -1,7 +1,7 @@
 import { type Facts, type Holder, type ProcessFacts, type SocketFacts, valueOr } from '../../../facts/index.ts';
 import type { Connections, Evidence } from '../../finding.ts';
 import type { Group } from '../../group.ts';
-import { canServe, ProcessView } from '../../process-view.ts';
+import { byDataAge, canServe, ProcessView } from '../../process-view.ts';
 import type { Verdict } from '../../rule.ts';
 
 /** Programs that a super-server starts have the connection as standard input and output: they are its handler. */
@@ -110,11 +110,9 @@ function cluesOf(group: Group, giver: ProcessFacts, view: ProcessView | null, fa
   }
   const wasRead =
     traits.progress === 'fin-unread' || traits.progress === 'partly-read' || traits.progress === 'consumed';
-  if (
-    view !== null &&
-    wasRead &&
-    connections.every(({ socket }) => view.waits.every((wait) => canServe(wait, socket) === false))
-  ) {
+  // Who can serve none of them cannot serve the one with the oldest data.
+  const oldest = view !== null && wasRead ? byDataAge(connections.map(({ socket }) => socket)).at(-1) : undefined;
+  if (oldest !== undefined && view?.waits.every((wait) => canServe(wait, oldest) === false) === true) {
     clues.push({
       id: 'read-by-parent',
       says: 'what was received was read when no thread of this process ran',

@@ -1,7 +1,7 @@
 import type { Confidence, Facts } from '../../../facts/index.ts';
 import type { Group } from '../../group.ts';
 import { describeMasks, interestsOf } from '../../interests-of.ts';
-import { beganWith, ProcessView } from '../../process-view.ts';
+import { byDataAge, ProcessView, servesAny } from '../../process-view.ts';
 import type { Verdict } from '../../rule.ts';
 import { isElsewhere } from '../../thread-wait.ts';
 import type { Watch } from '../../traits.ts';
@@ -46,8 +46,8 @@ function confidenceOf({ traits, connections }: Group, view: ProcessView | null, 
     return traits.progress === 'fin-unread' ? 'possible' : 'likely';
   }
   // One loop, many workers: a worker that has the connection arms it again when it is done.
-  const inService = view?.busy.some(
-    (wait) => isElsewhere(wait) && connections.some(({ socket }) => beganWith(wait, socket) === true),
-  );
-  return traits.watch === 'fired' && inService === true ? 'possible' : 'likely';
+  if (traits.watch !== 'fired' || view === null) return 'likely';
+  const sockets = byDataAge(connections.map(({ socket }) => socket));
+  const inService = view.busy.some((wait) => isElsewhere(wait) && servesAny(wait, sockets, true) === true);
+  return inService ? 'possible' : 'likely';
 }

@@ -2,7 +2,7 @@ import type { Confidence, Facts, SocketFacts } from '../../../facts/index.ts';
 import { describeWait } from '../../describe-wait.ts';
 import type { Evidence } from '../../finding.ts';
 import type { Group } from '../../group.ts';
-import { beganWith, canServe, ProcessView } from '../../process-view.ts';
+import { ProcessView, servesAny } from '../../process-view.ts';
 import type { Verdict } from '../../rule.ts';
 import { isAmbiguous, isElsewhere, sharesAddress, type ThreadWait } from '../../thread-wait.ts';
 import { isUnwatched } from '../../traits.ts';
@@ -20,7 +20,7 @@ export function judgeWorkerStuck(group: Group, facts: Facts): Verdict | null {
   const inService = group.kin.inService;
   // Where a runtime registers each connection once for all, its parked threads are its own: goroutines wait unseen.
   const isRuntimes = (wait: ThreadWait): boolean => traits.watch === 'registered-once' && wait.kind === 'parked';
-  const stuck = stuckThreads(view, inService).filter((wait) => !isRuntimes(wait));
+  const stuck = stuckThreads(view, group.kin.inServiceByAge).filter((wait) => !isRuntimes(wait));
   if (traits.progress === 'untouched') return judgeWaiting(group, view, inService, stuck, facts);
   if (stuck.length === 0) return judgeLightThreads(group, view);
   // A client that waits for its next task has read its answer, and serves nobody.
@@ -64,8 +64,7 @@ function judgeLightThreads({ traits, connections }: Group, view: ProcessView): V
 function stuckThreads(view: ProcessView, inService: readonly SocketFacts[]): readonly ThreadWait[] {
   return view.busy.filter((wait) => {
     if (isElsewhere(wait) && inService.length === 0) return true;
-    const matches = isAmbiguous(wait) ? beganWith : canServe;
-    return inService.some((socket) => matches(wait, socket) !== false);
+    return servesAny(wait, inService, isAmbiguous(wait)) !== false;
   });
 }
 
