@@ -6,7 +6,6 @@ import {
   openSync,
   readdirSync,
   readFileSync,
-  rmdirSync,
   writeFileSync,
 } from 'node:fs';
 import {
@@ -19,7 +18,8 @@ import {
 import { known, type Reading, unknown } from '@closewait/core/facts';
 import { failureOf, readInto, type SystemFailure } from '../../ffi/index.ts';
 import { refusal } from '../live/refusal.ts';
-import { hasEnded, instanceName, ownerOfInstance, ownOwner } from './instance-name.ts';
+import { instanceName, ownOwner } from './instance-name.ts';
+import { removeInstance, sweepInstances } from './sweep-instances.ts';
 import { openTracefs, type Tracefs } from './tracefs.ts';
 
 /** A tracepoint. */
@@ -133,7 +133,7 @@ export class TraceSession implements Disposable {
     if (!tracefs.known) return tracefs;
     let folder: string | null = null;
     try {
-      sweep(tracefs.value);
+      sweepInstances(tracefs.value);
       folder = `${tracefs.value.path}/instances/${instanceName(ownOwner(), instances++)}`;
       mkdirSync(folder);
       return known(new TraceSession(tracefs.value, folder, request));
@@ -297,22 +297,4 @@ function readPageBytes(root: string): number {
   const data = fields.get('data');
   if (data?.offset !== DATA_OFFSET) throw new UnexpectedLayout(`pages of the trace buffer: data at ${data?.offset}`);
   return data.offset + data.bytes;
-}
-
-/** Removes what processes have left behind that ended without doing so. */
-function sweep({ path }: Tracefs): void {
-  const own = ownOwner();
-  for (const name of readdirSync(`${path}/instances`)) {
-    const owner = ownerOfInstance(name);
-    if (owner !== null && hasEnded(owner, own)) removeInstance(`${path}/instances/${name}`);
-  }
-}
-
-/** Two sweeps may meet; the one that comes second finds nothing (ENOENT). */
-function removeInstance(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch (cause) {
-    if (failureOf('rmdir', cause).errno !== 'ENOENT') throw cause;
-  }
 }
