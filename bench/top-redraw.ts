@@ -38,10 +38,10 @@ const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: nothin
 const size = { columns: stdout.columns, rows: stdout.rows };
 const store = new TopStore(startState({ size, nowMs: 0, recording: null, intervalMs: 2000 }), () => null);
 const palette = createPalette({ colour: true, unicode: true });
-const alternate = { enter: () => undefined, leave: () => undefined } as never;
+const alternate = { enter: nothing, leave: nothing };
 const app = render(createElement(TopScreen, { store, alternate, palette }), {
-  stdout: stdout as never,
-  stdin: stdin as never,
+  stdout,
+  stdin,
   interactive: true,
   incrementalRendering: true,
   patchConsole: false,

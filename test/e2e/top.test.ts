@@ -335,6 +335,19 @@ describe('closewait top', () => {
     await expectGivenBack(terminal);
   });
 
+  it('is drawn in docs/top.md as it is', async () => {
+    const [, documented = ''] =
+      /```\n(closewait top {3}[^]*?)\n```/.exec(readFileSync(`${CHECKOUT}/docs/top.md`, 'utf8')) ?? [];
+    using terminal = new TmuxTerminal(80, 16);
+    terminal.type(INCIDENT);
+    await terminal.shows('64 stuck');
+    await waitUntil('the screen of docs/top.md', () => terminal.screen().join('\n').trimEnd() === documented).catch(
+      () => expect(terminal.screen().join('\n').trimEnd()).toBe(documented),
+    );
+    terminal.press('q');
+    await terminal.shows('ready$');
+  });
+
   it('needs a terminal, and names what does not', async () => {
     const { exitCode, stdout, stderr } = await run([...CLOSEWAIT, 'top']);
     expect([exitCode, stdout]).toEqual([2, '']);

@@ -11,7 +11,7 @@ import type { Palette } from './view/palette.ts';
 /** What the screens are drawn from, and how. */
 export interface TopScreenProps {
   readonly store: TopStore;
-  readonly alternate: AlternateScreen;
+  readonly alternate: Pick<AlternateScreen, 'enter' | 'leave'>;
   readonly palette: Palette;
   /** Absent: the close dialogue is a dry run and nothing more. */
   readonly act?: Act;
@@ -42,7 +42,7 @@ export function TopScreen({ store, alternate, palette, act }: TopScreenProps): R
 }
 
 /** As Ctrl-Z does where the terminal is not in raw mode: the shell gets it, and `fg` comes back here. */
-async function stopUntilContinued(alternate: AlternateScreen): Promise<void> {
+async function stopUntilContinued(alternate: TopScreenProps['alternate']): Promise<void> {
   alternate.leave();
   const continued = once(process, 'SIGCONT');
   process.kill(process.pid, 'SIGSTOP');
