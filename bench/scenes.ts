@@ -28,7 +28,7 @@ export const WHOLE: Plan = {
   effortFor: (scene) =>
     isDecisive(scene)
       ? { rounds: 9, repeats: 6, toolMs: 30_000, limitMs: 60_000 }
-      : { rounds: 5, repeats: 2, toolMs: 15_000, limitMs: 60_000 },
+      : { rounds: 5, repeats: 2, toolMs: 10_000, limitMs: 60_000 },
 };
 
 /** Some 3 minutes; most budgets. */

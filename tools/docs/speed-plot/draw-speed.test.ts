@@ -43,4 +43,11 @@ describe('the plot of speed', () => {
     expect(svg).not.toContain('netstat');
     expect(svg.match(/<path class="line"/g)).toHaveLength(7);
   });
+
+  it('draws a run of two scenes too', () => {
+    const { series, machine } = sampleResults();
+    const svg = drawSpeed({ machine, series: series.filter(({ sockets }) => [0, 95_000].includes(sockets)) });
+    expect(svg).not.toMatch(/NaN|Infinity/);
+    expect(svg).toContain('>95,000</text>');
+  });
 });

@@ -1,4 +1,5 @@
 import { htmlText } from '@closewait/core/draw';
+import { FEW } from '../../../bench/names.ts';
 import type { BenchResults } from '../../../bench/results-schema.ts';
 import { duration } from './duration.ts';
 import { linesOf, type SpeedLine, type SpeedPoint } from './lines-of.ts';
@@ -25,7 +26,8 @@ export function drawSpeed(results: Pick<BenchResults, 'series' | 'machine'>): st
   const counts = [...new Set(points.map(({ sockets }) => sockets))].filter((sockets) => sockets > 0);
   const times = points.map(({ wallMs }) => wallMs);
   const [lowest, highest] = [roundDown(Math.min(...times)), roundUp(Math.max(...times))];
-  const log = logScale([Math.min(...counts), Math.max(...counts)], [LOG_LEFT, RIGHT]);
+  const [least, most] = [Math.min(FEW, ...counts), Math.max(10 * FEW, ...counts)];
+  const log = logScale([least, most], [LOG_LEFT, RIGHT]);
   const axes: Axes = {
     x: (sockets) => (sockets === 0 ? LEFT + 24 : log(sockets)),
     y: logScale([lowest, highest], [BOTTOM, TOP]),
@@ -34,7 +36,6 @@ export function drawSpeed(results: Pick<BenchResults, 'series' | 'machine'>): st
     lines.map((line) => axes.y(line.points.at(-1)?.wallMs ?? lowest)),
     LABEL_PIXELS,
   );
-  const most = Math.max(...counts);
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-labelledby="title description">
 <title id="title">How long one look takes, by connections in CLOSE-WAIT</title>
 <desc id="description">${htmlText(describe(lines))}</desc>
@@ -46,7 +47,7 @@ ${[
   `<text class="headline" x="40" y="46">How long one look takes</text>`,
   `<text class="says" x="40" y="70">Whole process from start to end, median; both axes logarithmic. ${htmlText(machineWords(results.machine))}</text>`,
   ...decades(lowest, highest).map((wallMs) => drawTime(wallMs, axes)),
-  ...[0, ...decades(Math.min(...counts), most), most].map((sockets) => drawCount(sockets, axes)),
+  ...[0, ...decades(least, most), most].map((sockets) => drawCount(sockets, axes)),
   `<path class="axis" d="M${LEFT} ${BOTTOM}H${LEFT + 48}M${LOG_LEFT - 20} ${BOTTOM}H${RIGHT}"/>`,
   `<text class="says middle" x="${(LOG_LEFT + RIGHT) / 2}" y="${BOTTOM + 50}">connections in CLOSE-WAIT</text>`,
   `<text class="says" x="${LABEL_LEFT}" y="${TOP - 8}">with ${most.toLocaleString('en')}</text>`,
