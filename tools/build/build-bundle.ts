@@ -48,6 +48,8 @@ export async function buildBundle(dist: string): Promise<Bundle> {
     preserveEntrySignatures: 'allow-extension',
     // koffi is native code, chosen for the machine when the package is installed. ink asks for React's tools in a debug mode alone.
     external: ['koffi', 'react-devtools-core'],
+    // React carries two builds of itself: the other one is for its developers, and 0.7 MB.
+    transform: { define: { 'process.env.NODE_ENV': JSON.stringify('production') } },
     plugins: [noChildProcess, builtInsAsNeeded, { name: 'sources', moduleParsed: ({ id }) => void loaded.add(id) }],
     output: {
       dir: dist,

@@ -21,7 +21,7 @@ const MOST_FINDINGS = 20;
 const NAMED_CLOSED = 6;
 
 /** What keeps one process apart from another that has its number later. */
-export function keyOf(process: Pick<ProcessFacts, 'pid' | 'startedAtMs'> | null): ProcessKey {
+function keyOf(process: Pick<ProcessFacts, 'pid' | 'startedAtMs'> | null): ProcessKey {
   return process === null ? NOBODY : `${process.pid} ${valueOr(process.startedAtMs, '?')}`;
 }
 
