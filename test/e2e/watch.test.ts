@@ -158,12 +158,13 @@ describe('closewait watch --json', () => {
 
   it('counts what a reader that does not read has missed, and hears the end', async () => {
     using namespace = makeNamespace();
-    const [file = '', ...args] = [...CLOSEWAIT, 'watch', '--json', '--for', '6s'];
+    const [file = '', ...args] = [...CLOSEWAIT, 'watch', '--json'];
     const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'ignore'] });
     const closed = once(child, 'close');
-    child.stdout.pause();
-    await waitUntil('it has begun', () => instancesOf(child.pid ?? 0).length === 1);
+    // Its first line is there, and is not taken.
+    await once(child.stdout, 'readable');
     const made = await generate(namespace, 0, 3000);
+    child.kill('SIGINT');
     const parts: Buffer[] = [];
     child.stdout.on('data', (part: Buffer) => void parts.push(part)).resume();
     await closed;
@@ -230,10 +231,10 @@ describe('on a terminal', () => {
   it('shows lines, a line of what is open now, and a summary upon Ctrl-C', async () => {
     using namespace = makeNamespace();
     using terminal = new TmuxTerminal(80, 24);
-    terminal.type([...CLOSEWAIT, 'watch'].join(' '));
+    await using holder = await startProgram('hold', ['--ipv4', 1], namespace);
+    terminal.type([...CLOSEWAIT, 'watch', `pid:${holder.pid}`].join(' '));
     await terminal.shows('Ctrl-C ends');
     expect(terminal.screen().join('\n')).toContain('TIME UTC');
-    await using holder = await startProgram('hold', ['--ipv4', 1], namespace);
     await terminal.shows(new RegExp(`open +hold ${holder.pid}`));
     terminal.press('C-c');
     await terminal.shows('No event was lost');

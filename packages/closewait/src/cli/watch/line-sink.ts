@@ -33,6 +33,7 @@ export async function drain(sink: LineSink): Promise<void> {
   while (sink.flush() && sink.waiting > 0 && performance.now() < until) await delay(5);
 }
 
+/** A file, a terminal, or a socket, for which Node keeps what its reader has not taken. */
 class PlainSink implements LineSink {
   readonly #terminal: Terminal;
   #lines = '';
@@ -42,6 +43,7 @@ class PlainSink implements LineSink {
   }
 
   write(line: string): boolean {
+    if (this.waiting > MOST_WAITING) return false;
     this.#lines += `${line}\n`;
     return true;
   }
@@ -53,7 +55,7 @@ class PlainSink implements LineSink {
   }
 
   get waiting(): number {
-    return this.#lines.length;
+    return this.#lines.length + process.stdout.writableLength;
   }
 
   [Symbol.dispose](): void {
