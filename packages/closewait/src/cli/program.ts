@@ -1,13 +1,23 @@
 import { COMMANDS, DEFAULT_COMMAND } from './commands/index.ts';
+import { explainFailure } from './explain-failure.ts';
 import { type Request, readPlainArguments } from './plain-arguments.ts';
 import { openTerminal } from './terminal.ts';
 
 /**
- * Reads the arguments, runs the command and answers its exit code.
- *
- * @throws ClosewaitError `usage` for arguments that cannot be used, and whatever the command throws.
+ * Reads the arguments, runs the command and answers its exit code; a failure becomes one line. What says so is loaded before
+ * anything can fail: where descriptors have run out, nothing can be loaded any more.
  */
 export async function runProgram(args: readonly string[]): Promise<number> {
+  try {
+    return await runArguments(args);
+  } catch (cause) {
+    const { says, exitCode } = explainFailure(cause);
+    openTerminal(true).err(says);
+    return exitCode;
+  }
+}
+
+async function runArguments(args: readonly string[]): Promise<number> {
   const plain = readPlainArguments(args, COMMANDS, DEFAULT_COMMAND);
   if (plain !== null) return runCommand(plain);
   const { parseArguments } = await import('./parse-arguments.ts');

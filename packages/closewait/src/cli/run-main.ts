@@ -2,22 +2,24 @@ import { isOutputWritten, openTerminal } from './terminal.ts';
 import { readVersion } from './version.ts';
 
 /**
- * Runs the command line of this process, whatever happens: failures become one line and an exit code. It imports next to
- * nothing, because every command pays for that; each thing is imported where it is needed.
+ * Runs the command line of this process. It imports next to nothing, because every command pays for that; each thing is
+ * imported where it is needed.
  */
 export async function runMain(): Promise<void> {
-  const args = process.argv.slice(2);
   try {
-    process.exitCode = await run(args);
+    process.exitCode = await run(process.argv.slice(2));
   } catch (cause) {
-    const { explainFailure } = await import('./explain-failure.ts');
-    const { says, exitCode } = explainFailure(cause);
-    openTerminal(true).err(says);
-    process.exitCode = exitCode;
+    // Not even the program could be loaded. Node's own exit code for it is 1, which here means findings.
+    const trace = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+    openTerminal(true).err(`closewait: cannot start\n${trace}\n`);
+    process.exitCode = EXIT_CODE_OF_DEFECT;
   }
   // Otherwise Node.js first takes its heap apart: 3 ms after a look at 95,000 sockets. What runs at the exit still does.
   if (isOutputWritten()) process.exit();
 }
+
+/** EX_SOFTWARE of sysexits.h, as `internal` of EXIT_CODE_OF. */
+const EXIT_CODE_OF_DEFECT = 70;
 
 async function run(args: readonly string[]): Promise<number> {
   // What commander would answer (start-up.test.ts) to the question that scripts and package managers ask.
