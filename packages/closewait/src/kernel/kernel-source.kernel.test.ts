@@ -5,6 +5,7 @@ import { TCP_STATES } from '@closewait/core/tcp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectNothingLeaked } from '../../../../test/support/leaks.ts';
 import { makeNamespace, type NetworkNamespace } from '../../../../test/support/namespace.ts';
+import { plainFacts } from '../../../../test/support/plain-facts.ts';
 import { type Program, startProgram } from '../../../../test/support/program.ts';
 import { LiveSource } from './live/live-source.ts';
 import { look } from './look.ts';
@@ -160,7 +161,8 @@ describe('the recording', () => {
       states: ['CLOSE-WAIT'],
       depth: 'report',
     });
-    expect(replayed).toEqual(live);
+    expect(plainFacts(replayed)).toEqual(plainFacts(live));
+    expect(live.sockets.length).toBeGreaterThan(5);
   });
 
   it('gives the same facts as the two looks that were recorded, without waiting', async () => {
@@ -173,7 +175,7 @@ describe('the recording', () => {
     recorder.close();
     expect(live.closeLook?.activities.get(holder.pid)?.threads.length).toBe(1);
     const replay = new Replayer(Buffer.from(written.join('')), 'test.cwr');
-    expect(await observe(replay, { ...TWO_LOOKS, windowMs: 3_600_000 })).toEqual(live);
+    expect(plainFacts(await observe(replay, { ...TWO_LOOKS, windowMs: 3_600_000 }))).toEqual(plainFacts(live));
   });
 
   it('says what is missing where it holds fewer looks', async () => {

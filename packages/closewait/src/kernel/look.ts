@@ -60,7 +60,7 @@ export async function takeLook(source: KernelSource, options: LookOptions): Prom
   const time = source.beginLook();
   const log = new LookLog(source);
   // The walk over all descriptors takes longest. Once begun it goes on by itself, meanwhile others are asked.
-  const listing = listHeld(source, heldRequest(options), log);
+  const listing = listHeld(source, heldRequest(options));
   await setImmediate();
   const { pids } = log.run('processes', () => readPids(source, log));
   const { namespaces, problem } = log.run('namespaces', () =>
@@ -71,7 +71,8 @@ export async function takeLook(source: KernelSource, options: LookOptions): Prom
   const census = isReport ? log.run('sock_diag census', () => readCensus(source, namespaces, log)) : null;
   if (census?.problem !== undefined) throw cannotLook('TCP sockets', census.problem);
 
-  const records = await listing;
+  const { records, outcome } = await listing;
+  if (outcome !== null) log.readers.push(outcome);
   const { states } = options;
   // What did not answer the census is noted already, and would not answer now.
   const readable = census === null ? namespaces : namespaces.filter(({ inode }) => isCounted(census, inode));

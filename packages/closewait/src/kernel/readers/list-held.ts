@@ -1,5 +1,12 @@
 import { describeProblem, HeldRecords } from '@closewait/core/codec';
-import { type HeldRequest, type Holder, type KernelSource, type SocketFacts, unknown } from '@closewait/core/facts';
+import {
+  type HeldRequest,
+  type Holder,
+  type KernelSource,
+  type ReaderOutcome,
+  type SocketFacts,
+  unknown,
+} from '@closewait/core/facts';
 import { linuxStateMask, type TcpState, toLinuxState } from '@closewait/core/tcp';
 import { uniteTables } from '../bpf/unite-tables.ts';
 import { HeldHolders } from './held-holders.ts';
@@ -28,22 +35,25 @@ interface HeldClosed {
   readonly holders: readonly Holder[];
 }
 
-/**
- * Walks all descriptors of the machine while other readers read. Null where that cannot be done: a kernel, a privilege,
- * a recording without it. The log says why; descriptor tables tell the same more slowly.
- */
-export async function listHeld(source: KernelSource, request: HeldRequest, log: LookLog): Promise<HeldRecords | null> {
+/** What a walk over all descriptors gave. */
+export interface HeldAnswer {
+  /** Null where it cannot be made; descriptor tables tell the same more slowly. */
+  readonly records: HeldRecords | null;
+  /** Null for a recording from before there was such a walk: it has nothing to say about it. */
+  readonly outcome: ReaderOutcome | null;
+}
+
+/** Walks all descriptors of the machine, while other readers read. */
+export async function listHeld(source: KernelSource, request: HeldRequest): Promise<HeldAnswer> {
   const { value: listed, ms } = await source.timedAsync('bpf', () => source.listHeld(request));
-  // A recording from before there was such a walk has nothing to say about it.
-  if (!listed.known && listed.why === 'not-asked') return null;
-  const records = listed.known ? HeldRecords.from(listed.value) : null;
-  if (records?.ok === true) {
-    log.readers.push({ name: 'bpf', ok: true, ms });
-    return records.value;
+  if (!listed.known) {
+    const outcome = listed.why === 'not-asked' ? null : { name: 'bpf', ok: false, ms, problem: listed };
+    return { records: null, outcome };
   }
-  const problem = records === null ? listed : unknown('garbled', describeProblem(records.problem));
-  if (!problem.known) log.readers.push({ name: 'bpf', ok: false, ms, problem });
-  return null;
+  const records = HeldRecords.from(listed.value);
+  if (records.ok) return { records: records.value, outcome: { name: 'bpf', ok: true, ms } };
+  const problem = unknown('garbled', describeProblem(records.problem));
+  return { records: null, outcome: { name: 'bpf', ok: false, ms, problem } };
 }
 
 /** Which of the listed sockets belong to a look. */
