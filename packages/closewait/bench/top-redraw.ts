@@ -2,16 +2,16 @@ import { PassThrough, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 
 // How long `closewait top` takes from a key to the bytes for the terminal, with 100,000 connections in one process:
-// node bench/top-redraw.ts. React decides by this which of its builds it loads.
+// node packages/closewait/bench/top-redraw.ts. React decides by this which of its builds it loads.
 process.env['NODE_ENV'] ??= 'production';
 const { render } = await import('ink');
 const { createElement } = await import('react');
-const { sampleLook, sampleRow } = await import('../test/support/sample-host-look.ts');
-const { startState } = await import('../packages/closewait/src/tui/model/state.ts');
-const { wantedPage } = await import('../packages/closewait/src/tui/model/update.ts');
-const { TopStore } = await import('../packages/closewait/src/tui/store.ts');
-const { TopScreen } = await import('../packages/closewait/src/tui/top-screen.ts');
-const { createPalette } = await import('../packages/closewait/src/tui/view/palette.ts');
+const { sampleLook, sampleRow } = await import('../../../test/support/sample-host-look.ts');
+const { startState } = await import('../src/tui/model/state.ts');
+const { wantedPage } = await import('../src/tui/model/update.ts');
+const { TopStore } = await import('../src/tui/store.ts');
+const { TopScreen } = await import('../src/tui/top-screen.ts');
+const { createPalette } = await import('../src/tui/view/palette.ts');
 
 const CONNECTIONS = 100_000;
 const PROCESSES = 1000;
