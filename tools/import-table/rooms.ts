@@ -53,11 +53,13 @@ export const ROOMS: readonly Room[] = [
   { ...core('capture', 'tcp', 'facts', 'codec', 'report'), sideDoors: { 'schema.ts': { packages: ['zod'] } } },
   // What a look asks, without the rules: they are loaded while the kernel answers.
   { ...core('diagnose', 'tcp', 'facts'), sideDoors: { 'suspects.ts': { packages: [] } } },
-  core('policy', 'tcp', 'facts', 'diagnose'),
+  { ...core('policy', 'tcp', 'facts', 'diagnose'), sideDoors: { 'schema.ts': { packages: ['zod'] } } },
   {
     ...core('report', 'tcp', 'facts', 'diagnose', 'policy'),
     // The published schema is for validators; the command prints reports without loading zod.
     sideDoors: {
+      'plan/index.ts': { packages: [] },
+      'plan/schema-plan.ts': { packages: ['zod'] },
       'schema.ts': { packages: ['zod'] },
       'schema-connection.ts': { packages: ['zod'] },
       'schema-explain.ts': { packages: ['zod'] },
@@ -86,6 +88,9 @@ export const ROOMS: readonly Room[] = [
     ...command('kernel', 'cache', 'ffi', ...FACTS, 'core/codec'),
     // For one command each; no look pays for them.
     sideDoors: {
+      'bpf/assembler.ts': { packages: [] },
+      'bpf/why-not.ts': { packages: [] },
+      'readers/read-frozen.ts': { packages: [] },
       'count-states.ts': { packages: [] },
       'readers/read-settings.ts': { packages: [] },
       'trace/index.ts': { packages: [] },

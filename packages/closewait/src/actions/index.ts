@@ -1,1 +1,8 @@
+export type { DescriptorOrder } from './free-descriptor/batch.ts';
+export {
+  FREEABLE_CAUSES,
+  type FreeOptions,
+  freeDescriptors,
+  REUSE_WARNING,
+} from './free-descriptor/free-descriptors.ts';
 export { type ShutdownOutcome, shutDown } from './shut-down.ts';

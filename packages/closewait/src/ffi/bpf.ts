@@ -34,7 +34,8 @@ const MOST_NAME_BYTES = 15;
 
 const bpfCall = libcFunction<[number, number, Uint8Array, number]>('long syscall(long, long, void*, long)');
 
-function bpf(op: string, command: number, attributes: Uint8Array): SystemResult<number> {
+/** bpf(2) with the attributes of one command, in the layout of union bpf_attr. */
+export function bpf(op: string, command: number, attributes: Uint8Array): SystemResult<number> {
   const number = NR_BPF[process.arch];
   if (number === undefined) return { ok: false, op, errno: 'ENOSYS' };
   return answered(op, Number(bpfCall(number, command, attributes, attributes.length)));
@@ -62,7 +63,7 @@ export class BpfIterator implements Disposable {
   }
 
   static load(program: IteratorProgram): SystemResult<BpfIterator> {
-    const loaded = loadProgram(program);
+    const loaded = loadProgram((log) => loadAttributes(program, log));
     if (!loaded.ok) return loaded;
     // The link keeps the program.
     using held = new Descriptor(loaded.value);
@@ -88,24 +89,35 @@ export class BpfIterator implements Disposable {
   }
 }
 
-function loadProgram(program: IteratorProgram): SystemResult<number> {
-  const loaded = bpf('BPF_PROG_LOAD', BPF_PROG_LOAD, loadAttributes(program, null));
+/** Loads a program, and says with a refusal what the verifier did not like. */
+export function loadProgram(attributesOf: (log: Buffer | null) => Buffer): SystemResult<number> {
+  const loaded = bpf('BPF_PROG_LOAD', BPF_PROG_LOAD, attributesOf(null));
   if (loaded.ok || (loaded.errno !== 'EACCES' && loaded.errno !== 'EINVAL')) return loaded;
   // Asked once more for the reason only: writing the log makes the verifier twice as slow.
   const log = Buffer.alloc(LOG_BYTES);
-  const again = bpf('BPF_PROG_LOAD', BPF_PROG_LOAD, loadAttributes(program, log));
+  const again = bpf('BPF_PROG_LOAD', BPF_PROG_LOAD, attributesOf(log));
   return again.ok ? again : withReason(again, log);
 }
 
 function loadAttributes({ name, instructions, attachBtfId }: IteratorProgram, log: Buffer | null): Buffer {
+  const attributes = programAttributes(BPF_PROG_TYPE_TRACING, { name, instructions }, log);
+  attributes.writeUInt32LE(BPF_TRACE_ITER, LOAD_AT.expectedAttachType);
+  attributes.writeUInt32LE(attachBtfId, LOAD_AT.attachBtfId);
+  return attributes;
+}
+
+/** What every program has: its type of enum bpf_prog_type, its name and its instructions. */
+export function programAttributes(
+  type: number,
+  { name, instructions }: Pick<IteratorProgram, 'name' | 'instructions'>,
+  log: Buffer | null,
+): Buffer {
   const attributes = Buffer.alloc(LOAD_BYTES);
-  attributes.writeUInt32LE(BPF_PROG_TYPE_TRACING, LOAD_AT.type);
+  attributes.writeUInt32LE(type, LOAD_AT.type);
   attributes.writeUInt32LE(instructions.length / INSTRUCTION_BYTES, LOAD_AT.instructionCount);
   attributes.writeBigUInt64LE(addressOf(instructions), LOAD_AT.instructions);
   attributes.writeBigUInt64LE(addressOf(LICENCE), LOAD_AT.licence);
   attributes.write(name.slice(0, MOST_NAME_BYTES), LOAD_AT.name, 'latin1');
-  attributes.writeUInt32LE(BPF_TRACE_ITER, LOAD_AT.expectedAttachType);
-  attributes.writeUInt32LE(attachBtfId, LOAD_AT.attachBtfId);
   if (log !== null) {
     attributes.writeUInt32LE(1, LOAD_AT.logLevel);
     attributes.writeUInt32LE(log.length, LOAD_AT.logSize);

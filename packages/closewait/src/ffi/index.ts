@@ -1,5 +1,6 @@
 export { onProcessor } from './affinity.ts';
 export { BpfIterator, type IteratorProgram } from './bpf.ts';
+export { BpfMap, BpfTypes, SystemProgram } from './bpf-run.ts';
 export {
   acceptNow,
   type Direction,

@@ -34,6 +34,17 @@ describe('Assembler', () => {
     expect(hex(registers)).toBe('5d910000000000009500000000000000');
   });
 
+  it('loads maps and functions in two instructions, and calls functions of the kernel', () => {
+    const assembler = new Assembler().loadMap('r1', 7).loadFunction('r4', 'back').callKernel(65_934).exit();
+    assembler.label('back').exit();
+    expect(assembler.positionOf('back')).toBe(6);
+    expect(hex(assembler)).toBe(
+      ['1811000007000000', '0000000000000000', '1844000003000000', '0000000000000000']
+        .concat(['852000008e010100', '9500000000000000', '9500000000000000'])
+        .join(''),
+    );
+  });
+
   it('refuses a jump to nowhere, a label twice and an offset that does not fit', () => {
     expect(() => new Assembler().jump('nowhere').encode()).toThrow('no label nowhere');
     expect(() => new Assembler().label('a').label('a')).toThrow('two labels a');

@@ -31,6 +31,12 @@ const ALU64 = 0x07;
 const MOVE_BITS = 0xb0;
 const CALL = 0x85;
 const EXIT = 0x95;
+/** Two instructions that load 64 bits; what they mean is in the place of the source register (BPF_PSEUDO_… of linux/bpf.h). */
+const LOAD_WIDE = 0x18;
+const PSEUDO_MAP = 'r1';
+const PSEUDO_FUNCTION = 'r4';
+/** BPF_PSEUDO_KFUNC_CALL */
+const PSEUDO_KERNEL_FUNCTION = 'r2';
 const OF_REGISTER = 0x08;
 
 const INSTRUCTION_BYTES = 8;
@@ -42,6 +48,8 @@ interface Instruction {
   readonly offset?: number;
   readonly immediate?: number;
   readonly label?: string;
+  /** The distance to the label is the immediate value, not the offset. */
+  readonly isWide?: true;
 }
 
 /**
@@ -99,29 +107,46 @@ export class Assembler {
     return this.#add({ code: CALL, immediate: helper });
   }
 
+  /** A function of the kernel by its id in BTF, one that is made for programs (Documentation/bpf/kfuncs.rst). */
+  callKernel(btfId: number): this {
+    return this.#add({ code: CALL, from: PSEUDO_KERNEL_FUNCTION, immediate: btfId });
+  }
+
+  /** A map by its descriptor. */
+  loadMap(to: Register, fd: number): this {
+    return this.#add({ code: LOAD_WIDE, to, from: PSEUDO_MAP, immediate: fd }).#add({ code: 0 });
+  }
+
+  /** The function that begins at `label`, to be handed to whoever calls it back. */
+  loadFunction(to: Register, label: string): this {
+    return this.#add({ code: LOAD_WIDE, to, from: PSEUDO_FUNCTION, label, isWide: true }).#add({ code: 0 });
+  }
+
   exit(): this {
     return this.#add({ code: EXIT });
+  }
+
+  /** Which instruction a label stands before. */
+  positionOf(label: string): number {
+    const position = this.#labels.get(label);
+    if (position === undefined) throw new Error(`no label ${label}`);
+    return position;
   }
 
   /** @throws Error for a jump without its label, or beyond 32,767 instructions: a mistake of whoever wrote the program. */
   encode(): Uint8Array {
     const bytes = new Uint8Array(INSTRUCTION_BYTES * this.#instructions.length);
     const view = new DataView(bytes.buffer);
-    for (const [index, { code, to, from, offset = 0, immediate = 0, label }] of this.#instructions.entries()) {
+    for (const [index, { code, to, from, offset = 0, immediate = 0, label, isWide }] of this.#instructions.entries()) {
       const at = INSTRUCTION_BYTES * index;
+      // In instructions, from the one behind the jump.
+      const distance = label === undefined ? null : this.positionOf(label) - index - 1;
       view.setUint8(at, code);
       view.setUint8(at + 1, numberOf(to) | (numberOf(from) << 4));
-      view.setInt16(at + 2, fitting(label === undefined ? offset : this.#distance(index, label)), true);
-      view.setInt32(at + 4, immediate, true);
+      view.setInt16(at + 2, fitting(isWide ? 0 : (distance ?? offset)), true);
+      view.setInt32(at + 4, isWide ? (distance ?? 0) : immediate, true);
     }
     return bytes;
-  }
-
-  /** In instructions, from the one behind the jump. */
-  #distance(index: number, label: string): number {
-    const target = this.#labels.get(label);
-    if (target === undefined) throw new Error(`no label ${label}`);
-    return target - index - 1;
   }
 
   #operate(code: number, to: Register, value: Register | number): this {
