@@ -4,6 +4,8 @@ import { makeSchemaFiles as makeCaptureSchemas } from '@closewait/core/capture/s
 import { makeSchemaFiles as makeDrawSchemas } from '@closewait/core/draw/schema';
 import { makeSchemaFiles as makeEventSchemas } from '@closewait/core/events/schema';
 import { makeSchemaFiles as makeExperimentSchemas } from '@closewait/core/experiment/schema';
+import { makeSchemaFiles as makePolicySchemas } from '@closewait/core/policy/schema';
+import { makeSchemaFiles as makePlanSchemas } from '@closewait/core/report/plan/schema';
 import { makeSchemaFiles as makeReportSchemas } from '@closewait/core/report/schema';
 
 // Writes the published JSON Schemas; with --check it only says which are stale, and exits 1 where one is.
@@ -16,6 +18,8 @@ for (const { path, text } of [
   ...makeDrawSchemas(),
   ...makeCaptureSchemas(),
   ...makeEventSchemas(),
+  ...makePolicySchemas(),
+  ...makePlanSchemas(),
 ]) {
   const file = join(root, path);
   if (!check) {

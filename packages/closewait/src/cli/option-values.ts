@@ -76,3 +76,10 @@ export function parseSeed(text: string): number {
   if (seed >= -(2 ** 31) && seed < 2 ** 32) return seed;
   throw new ClosewaitError('usage', `'${text}' is not a seed`, { hint: 'write an integer of 32 bits' });
 }
+
+/** How many looks are taken one after the other: 1 to 1000. */
+export function parseLooks(text: string): number {
+  const count = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= 1000) return count;
+  throw new ClosewaitError('usage', `'${text}' is not a number of looks`, { hint: 'write a number from 1 to 1000' });
+}

@@ -123,7 +123,8 @@ function dateExhaustion(exhaustion: Exhaustion | undefined, takenAtMs: number): 
   };
 }
 
-function buildReader({ name, ok, ms, problem }: ReaderOutcome): ReportReader {
+/** How one reader fared, as documents show it. */
+export function buildReader({ name, ok, ms, problem }: ReaderOutcome): ReportReader {
   if (problem === undefined) return { name, ok, ms };
   const { why, detail, hint } = problem;
   return hint === undefined ? { name, ok, ms, why, detail } : { name, ok, ms, why, detail, hint };

@@ -44,7 +44,11 @@ export function formatPassing({ totals }: Look, minAgeMs: number, width: number)
 }
 
 /** Partial sight is said, never silent: what was not seen, why, and how to see it. */
-export function formatUnseen({ readers, unseen }: Look, style: Style, width: number): readonly string[] {
+export function formatUnseen(
+  { readers, unseen }: Pick<Look, 'readers' | 'unseen'>,
+  style: Style,
+  width: number,
+): readonly string[] {
   const lines = [
     ...unseen.map(({ what, detail, hint }) => ({ first: 'Not seen: ', what, detail, hint })),
     ...readers

@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts';
-import { parseDuration, parseInterval, parsePort, parseStates } from '../option-values.ts';
+import { parseDuration, parseInterval, parseLooks, parsePort, parseStates } from '../option-values.ts';
 import {
   ARGUMENTS_OPTION,
   FROM_OPTION,
@@ -144,6 +144,36 @@ export const COMMANDS: readonly Command[] = [
     ],
     examples: ['closewait explain pid:4121', 'closewait explain :8000', 'closewait explain cause:worker-stuck'],
     load: () => import('./explain.ts'),
+  },
+  {
+    name: 'reap',
+    says: 'one pass of a policy: which connections it would end, and why not the others; docs/policy.md',
+    options: [
+      { flags: '--policy <file>', says: 'the policy, YAML', required: true },
+      { flags: '--explain', says: 'for each connection which rule or protection decided, and why' },
+      JSON_OPTION,
+      { flags: '--yes', says: 'do it, where the mode of the policy is enforce; without it nothing is changed' },
+      {
+        flags: '--looks <count>',
+        says: 'how many looks to take; default what the rules ask for with grace',
+        parse: parseLooks,
+      },
+      {
+        flags: '--interval <duration>',
+        says: 'the time between two looks',
+        parse: parseInterval,
+        default: { value: 5000, says: '5s' },
+      },
+      { ...FROM_OPTION, says: 'plan for a recording of `closewait record`, as if nothing changed between the looks' },
+      NO_ALL_NAMESPACES_OPTION,
+    ],
+    examples: [
+      'closewait reap --policy reap.yaml',
+      'closewait reap --policy reap.yaml --explain',
+      'closewait reap --policy reap.yaml --from incident.cwr --explain',
+      'closewait reap --policy reap.yaml --yes',
+    ],
+    load: () => import('./reap.ts'),
   },
   {
     name: 'record',

@@ -1,0 +1,78 @@
+import { ClosewaitError, EXIT_CODE_OF } from '@closewait/core/facts';
+import type { Policy } from '@closewait/core/policy';
+import { safeJson, safeText } from '@closewait/core/report';
+import { buildPlan, formatPlan } from '@closewait/core/report/plan';
+import type { Invocation } from '../command.ts';
+import { openSource } from '../open-source.ts';
+import { carryOut, type Executor, openExecutor } from '../policy/executor.ts';
+import { readPolicy } from '../policy/read-policy.ts';
+import { type PlannedLooks, planForHost, planForRecording } from '../policy/take-looks.ts';
+import { showProgress } from '../progress.ts';
+import type { Terminal } from '../terminal.ts';
+import { readVersion } from '../version.ts';
+
+interface ReapOptions {
+  readonly policy: string;
+  readonly explain?: boolean;
+  readonly json?: boolean;
+  readonly yes?: boolean;
+  readonly looks?: number;
+  readonly interval: number;
+  readonly from?: string;
+  readonly allNamespaces: boolean;
+}
+
+/** `closewait reap`: one pass of a policy. 1: it acted on something, or would. */
+export async function run({ options, terminal }: Invocation): Promise<number> {
+  const { policy: file, yes = false, ...asked } = options as unknown as ReapOptions;
+  if (yes && asked.from !== undefined) {
+    throw new ClosewaitError('usage', '--yes acts on this host, and --from is about a recording', {
+      hint: 'leave out one of them',
+    });
+  }
+  const parsed = readPolicy(file);
+  if (!parsed.ok) {
+    for (const { line, column, says } of parsed.problems) {
+      terminal.err(`closewait: ${safeText(`${file}:${line}:${column}: ${says}`)}\n`);
+    }
+    return EXIT_CODE_OF.usage;
+  }
+  const { policy } = parsed;
+  const executor = yes && policy.mode === 'enforce' ? requireExecutor() : null;
+  const looks = asked.looks ?? Math.max(...policy.rules.map(({ grace }) => grace));
+  const planned = await takeLooks(policy, looks, asked, terminal);
+  const outcomes = executor === null ? null : await carryOut(planned.plan, executor);
+  const document = buildPlan(planned.plan, { ...planned, policy, file, looks, outcomes });
+  if (asked.json === true) terminal.out(`${safeJson(document)}\n`);
+  else {
+    const { colour, width } = terminal;
+    terminal.out(formatPlan(document, { version: readVersion(), colour, width, explain: asked.explain === true }));
+  }
+  return document.totals.act + document.totals.observe > 0 ? 1 : 0;
+}
+
+function requireExecutor(): Executor {
+  const executor = openExecutor();
+  if (executor !== null) return executor;
+  throw new ClosewaitError('cannot-look', 'this build of closewait plans and cannot act yet: nothing was done', {
+    hint: 'leave out --yes to see the plan',
+  });
+}
+
+async function takeLooks(
+  policy: Policy,
+  looks: number,
+  { from, interval, allNamespaces }: Pick<ReapOptions, 'from' | 'interval' | 'allNamespaces'>,
+  terminal: Terminal,
+): Promise<PlannedLooks> {
+  const source = await openSource(from);
+  try {
+    if (from !== undefined)
+      return await planForRecording(policy, source, { looks, intervalMs: interval, allNamespaces });
+    using progress = showProgress(terminal, looks);
+    const onLook = (done: number): void => progress.show(done, `looks, ${interval / 1000} s apart`);
+    return await planForHost(policy, source, { looks, intervalMs: interval, allNamespaces, onLook });
+  } finally {
+    source.close();
+  }
+}

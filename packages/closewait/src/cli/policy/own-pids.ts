@@ -1,0 +1,24 @@
+import { decodeProcStat } from '@closewait/core/codec';
+import type { KernelSource } from '@closewait/core/facts';
+
+/** Deeper than any shell in a terminal in a session in a container; a ring cannot be, but bytes from outside say so. */
+const MOST_GENERATIONS = 256;
+
+/**
+ * This process and its ancestors, as the mounted /proc numbers them. Where an ancestor cannot be read (hidepid) the list ends:
+ * whoever may not read that may not read its descriptors either, and what it holds has no known owner.
+ */
+export function readOwnPids(source: KernelSource): ReadonlySet<number> {
+  const pids = new Set<number>();
+  let path = '/proc/self/stat';
+  while (pids.size < MOST_GENERATIONS) {
+    const file = source.readFile(path);
+    const stat = file.known ? decodeProcStat(file.value) : null;
+    if (stat === null || !stat.ok || pids.has(stat.value.pid)) break;
+    pids.add(stat.value.pid);
+    const { parentPid } = stat.value;
+    if (parentPid <= 0) break;
+    path = `/proc/${parentPid}/stat`;
+  }
+  return pids;
+}

@@ -1,0 +1,37 @@
+import type { Finding, StuckConnection } from '../diagnose/index.ts';
+import type { Candidate } from './policy.ts';
+import type { PolicyState } from './policy-state.ts';
+
+/** The connections of findings, the longest stuck first: where limits do not allow for all, these go first. */
+export function collectCandidates(
+  findings: readonly Finding[],
+  { sightings }: PolicyState,
+  steadyMs: number,
+): readonly Candidate[] {
+  const candidates: Candidate[] = [];
+  for (const finding of findings) {
+    for (const { socket, holders, age } of finding.connections) {
+      const seenMs = sightings.get(socket.cookie)?.firstSeenMs;
+      const ageMs = ageOf(age, seenMs === undefined ? null : steadyMs - seenMs);
+      candidates.push({ finding, connection: { socket, holders, age }, ageMs });
+    }
+  }
+  return candidates.sort(compare);
+}
+
+/**
+ * Each answer to a keepalive probe makes the kernel's age start anew (docs/evidence.md), so the connections of some runtimes
+ * would never be old enough; since when they have been seen is a lower bound as well.
+ */
+function ageOf({ ms }: StuckConnection['age'], sinceSeenMs: number | null): number | null {
+  if (ms === null) return sinceSeenMs;
+  return sinceSeenMs === null ? ms : Math.max(ms, sinceSeenMs);
+}
+
+function compare(a: Candidate, b: Candidate): number {
+  const ages = (b.ageMs ?? -1) - (a.ageMs ?? -1);
+  if (ages !== 0) return ages;
+  const [one, other] = [a.connection.socket.cookie, b.connection.socket.cookie];
+  if (one !== other) return one < other ? -1 : 1;
+  return a.finding.id < b.finding.id ? -1 : 1;
+}
