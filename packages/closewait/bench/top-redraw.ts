@@ -89,8 +89,8 @@ async function measure(name: string, keys: readonly string[]): Promise<void> {
     (times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0).toFixed(1);
   const { user, system } = process.cpuUsage(before);
   const processorMs = ((user + system) / 1000 / ROUNDS).toFixed(1);
-  console.log(
-    `${name.padEnd(28)} ${times.length} drawings, median ${at(0.5)} ms, 99 % ${at(0.99)} ms, longest ${at(1)} ms; ${processorMs} ms of a processor each`,
+  process.stdout.write(
+    `${name.padEnd(28)} ${times.length} drawings, median ${at(0.5)} ms, 99 % ${at(0.99)} ms, longest ${at(1)} ms; ${processorMs} ms of a processor each\n`,
   );
 }
 
