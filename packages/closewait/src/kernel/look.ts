@@ -11,7 +11,7 @@ import {
   type SocketFacts,
   type Unknown,
 } from '@closewait/core/facts';
-import type { TcpState } from '@closewait/core/tcp';
+import { TCP_STATES, type TcpState } from '@closewait/core/tcp';
 import { gatherDumped } from './readers/gather-dumped.ts';
 import { gatherHeld } from './readers/gather-held.ts';
 import type { Gathered } from './readers/gathered.ts';
@@ -154,20 +154,23 @@ function countSeen(
   if (census === null) {
     return { namespaces: namespaces.map((namespace) => ({ ...namespace, sockets: NOT_COUNTED })), countByState: null };
   }
-  const countByState: Partial<Record<TcpState, number>> = {};
+  const sums = new Map<TcpState, number>();
+  for (const count of stuckByNamespace.values()) sums.set('CLOSE-WAIT', (sums.get('CLOSE-WAIT') ?? 0) + count);
   const seen = namespaces.map(({ inode, path }): NamespaceFacts => {
     const counts = census.counts.get(inode) ?? NOT_COUNTED;
     if ('known' in counts) return { inode, path, sockets: counts };
     let sum = stuckByNamespace.get(inode) ?? 0;
     for (const [state, count] of counts.byState) {
-      countByState[state] = (countByState[state] ?? 0) + count;
+      sums.set(state, (sums.get(state) ?? 0) + count);
       sum += count;
     }
     return { inode, path, sockets: known(sum) };
   });
-  const stuck = [...stuckByNamespace.values()].reduce((sum, count) => sum + count, 0);
-  if (stuck > 0) countByState['CLOSE-WAIT'] = stuck;
-  return { namespaces: seen, countByState };
+  const inOrder = TCP_STATES.flatMap((state) => {
+    const sum = sums.get(state) ?? 0;
+    return sum === 0 ? [] : [[state, sum] as const];
+  });
+  return { namespaces: seen, countByState: Object.fromEntries(inOrder) };
 }
 
 const NOT_COUNTED: Unknown = { known: false, why: 'not-asked', detail: 'only some states were asked for' };

@@ -80,7 +80,7 @@ export class Grouping {
     household.kin.add(socket, traits);
     const leg = this.#relays.take({ socket, holders, age });
     const listeners = this.#finder.listenersOf(socket);
-    const anchor = household.anchorOf(socket, listeners);
+    const anchor = household.anchorOf(socket, listeners, traits.role);
     const alike = anchor.listFor(holders);
     const situation = situationOf(socket);
     // Few, so that comparing one by one is the quickest.

@@ -7,6 +7,7 @@ import {
   unmapAddress,
 } from '../facts/index.ts';
 import { Kin } from './kin.ts';
+import type { Role } from './traits.ts';
 
 /** The stuck connections of one process, or of nobody, sorted by where they belong; `T` is what is kept of them there. */
 export class Household<T> {
@@ -15,7 +16,9 @@ export class Household<T> {
   readonly kin: Kin = new Kin();
   /** Connections with the same listeners have the same array of them. */
   readonly #byListeners = new Map<readonly SocketFacts[], Anchor<T>>();
-  /** Of those without a listener, by namespace, port and address of the other end. */
+  /** Of those that were accepted and whose listener is gone, by namespace and local port. */
+  readonly #byLocal = new Map<number, Map<number, Anchor<T>>>();
+  /** Of the others without a listener, by namespace, port and address of the other end. */
   readonly #byRemote = new Map<number, Map<number, Map<string, Anchor<T>>>>();
 
   constructor(process: ProcessFacts | null, runtime: RuntimeName | null) {
@@ -23,15 +26,24 @@ export class Household<T> {
     this.runtime = runtime;
   }
 
-  /** A server's connections belong together by their listener, a client's by whom they were made to. */
-  anchorOf(socket: SocketFacts, listeners: readonly SocketFacts[]): Anchor<T> {
+  /**
+   * A server's connections belong together by their listener, also where it is closed by now: a server that is ending has
+   * 100,000 peers. A client's belong together by whom they were made to.
+   */
+  anchorOf(socket: SocketFacts, listeners: readonly SocketFacts[], role: Role): Anchor<T> {
     const [listener] = listeners;
     if (listener !== undefined) {
       return getOrMake(this.#byListeners, listeners, () => {
         return new Anchor(`${ownerKey(this.process)}/${listener.netns}/on/${formatEndpoint(listener.local)}`);
       });
     }
-    const { netns, remote } = socket;
+    const { netns, local, remote } = socket;
+    if (role === 'accepted') {
+      const byLocal = getOrMake(this.#byLocal, netns, () => new Map<number, Anchor<T>>());
+      return getOrMake(byLocal, local.port, () => {
+        return new Anchor(`${ownerKey(this.process)}/${netns}/at/${local.port}`);
+      });
+    }
     const { port } = remote;
     const address = unmapAddress(remote.address);
     const byPort = getOrMake(this.#byRemote, netns, () => new Map<number, Map<string, Anchor<T>>>());

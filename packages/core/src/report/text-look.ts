@@ -43,6 +43,9 @@ export function formatPassing({ totals }: Look, minAgeMs: number, width: number)
   ];
 }
 
+/** Readers in whose place others read the same: that they are missing is no partial sight, and doctor tells it. */
+const REPLACED: readonly string[] = ['bpf'];
+
 /** Partial sight is said, never silent: what was not seen, why, and how to see it. */
 export function formatUnseen(
   { readers, unseen }: Pick<Look, 'readers' | 'unseen'>,
@@ -52,7 +55,7 @@ export function formatUnseen(
   const lines = [
     ...unseen.map(({ what, detail, hint }) => ({ first: 'Not seen: ', what, detail, hint })),
     ...readers
-      .filter(({ ok }) => !ok)
+      .filter(({ name, ok }) => !ok && !REPLACED.includes(name))
       .map(({ name, detail, hint }) => ({
         first: 'Not read: ',
         what: name,

@@ -249,8 +249,13 @@ describe('formatReport', () => {
 
   it('says that no holder was seen, and which reader did not work', () => {
     const problem = unknown('unsupported', 'bpf: ENOSYS');
+    const slow = unknown('denied', 'open /proc/1/fd: EACCES');
     const orphan = sampleFinding({ process: null, connections: [sampleConnection({ holders: [] })], remedies: [] });
-    const readers = [{ name: 'bpf', ok: false, ms: 1, problem }];
+    // Without BPF descriptor tables tell the same: only what nobody told is missing.
+    const readers = [
+      { name: 'bpf', ok: false, ms: 0, problem },
+      { name: 'descriptors', ok: false, ms: 1, problem: slow },
+    ];
     expect(print({ findings: [orphan], facts: { readers } })).toMatchInlineSnapshot(`
       "closewait 0.1.0   api-7   Linux 6.8.0-45-generic
       48,213 TCP sockets in 2 namespaces, looked at in 1 ms
@@ -268,7 +273,7 @@ describe('formatReport', () => {
           code     Never block the loop that accepts: hand each connection to a worker
                    and accept again at once. docs/causes/never-accepted.md
 
-      Not read: bpf (bpf: ENOSYS).
+      Not read: descriptors (open /proc/1/fd: EACCES).
       "
     `);
   });
