@@ -38,8 +38,14 @@ const bpfCall = libcFunction<[number, number, Uint8Array, number]>('long syscall
 export function bpf(op: string, command: number, attributes: Uint8Array): SystemResult<number> {
   const number = NR_BPF[process.arch];
   if (number === undefined) return { ok: false, op, errno: 'ENOSYS' };
-  return answered(op, Number(bpfCall(number, command, attributes, attributes.length)));
+  for (let attempt = 1; ; attempt++) {
+    const result = answered(op, Number(bpfCall(number, command, attributes, attributes.length)));
+    if (result.ok || result.errno !== 'EAGAIN' || attempt === MOST_ATTEMPTS) return result;
+  }
 }
+
+/** The verifier gives up where a signal is pending (do_check, kernel/bpf/verifier.c): a profiler's, or that of a child that ended. */
+const MOST_ATTEMPTS = 50;
 
 /** A program for an iterator, as bytes of struct bpf_insn. */
 export interface IteratorProgram {
