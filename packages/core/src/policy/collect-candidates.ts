@@ -11,9 +11,9 @@ export function collectCandidates(
   const candidates: Candidate[] = [];
   for (const finding of findings) {
     for (const { socket, holders, age } of finding.connections) {
-      const seenMs = sightings.get(socket.cookie)?.firstSeenMs;
-      const ageMs = ageOf(age, seenMs === undefined ? null : steadyMs - seenMs);
-      candidates.push({ finding, connection: { socket, holders, age }, ageMs });
+      const before = sightings.get(socket.cookie) ?? null;
+      const ageMs = ageOf(age, before === null ? null : steadyMs - before.firstSeenMs);
+      candidates.push({ finding, connection: { socket, holders, age }, ageMs, before });
     }
   }
   return candidates.sort(compare);

@@ -1,7 +1,7 @@
 import { type Facts, unmapAddress, valueOr } from '../facts/index.ts';
 import type { Protection } from './plan.ts';
 import { type Candidate, LEAST_AGE_MS, type ProtectList } from './policy.ts';
-import type { Counters, Sighting } from './policy-state.ts';
+import type { Counters } from './policy-state.ts';
 
 /**
  * INET_DIAG_NOCOOKIE (linux/inet_diag.h), both halves: sock_diag_check_cookie() of net/core/sock_diag.c takes it for "any
@@ -9,20 +9,14 @@ import type { Counters, Sighting } from './policy-state.ts';
  */
 const NO_COOKIES: readonly bigint[] = [0n, 0xffff_ffff_ffff_ffffn];
 
-/** What is remembered of a connection, and what is seen of it now. */
-export interface SeenBefore {
-  readonly before: Sighting | undefined;
-  readonly counters: Counters;
-}
-
 /** Why a connection is not touched, whoever has it; null where nothing speaks against it. */
-export function connectionProtection(candidate: Candidate, seen: SeenBefore, facts: Facts): Protection | null {
+export function connectionProtection(candidate: Candidate, counters: Counters, facts: Facts): Protection | null {
   const { connection, ageMs } = candidate;
   const { cookie } = connection.socket;
   if (NO_COOKIES.includes(cookie)) {
     return { id: 'identity-unsure', why: 'the kernel gave no cookie by which it could be recognized' };
   }
-  const inUse = useProtection(candidate, seen, facts);
+  const inUse = useProtection(candidate, counters, facts);
   if (inUse !== null) return inUse;
   if (ageMs === null) return { id: 'age-unknown', why: 'nobody knows for how long it has been in CLOSE-WAIT' };
   if (ageMs < LEAST_AGE_MS) return { id: 'too-young', why: 'no policy acts in the first 10 s of CLOSE-WAIT' };
@@ -34,7 +28,11 @@ export function connectionProtection(candidate: Candidate, seen: SeenBefore, fac
  * one is surer than the half-close, so what moved is asked of each connection, and an alternative of whatever confidence is
  * enough. Leaving a stuck connection alone for longer costs a descriptor for longer, ending one in use costs data.
  */
-function useProtection({ finding, connection }: Candidate, seen: SeenBefore, facts: Facts): Protection | null {
+function useProtection(
+  { finding, connection, before }: Candidate,
+  counters: Counters,
+  facts: Facts,
+): Protection | null {
   const id = 'half-close-in-use';
   const { closeLook } = facts;
   if (finding.cause === id) return { id, why: 'it is half-closed by its peer and in use' };
@@ -42,8 +40,8 @@ function useProtection({ finding, connection }: Candidate, seen: SeenBefore, fac
     return { id, why: 'it may be half-closed by its peer and in use' };
   }
   if (closeLook?.moved.has(connection.socket.cookie) === true) return { id, why: 'bytes moved while it was watched' };
-  if (seen.before !== undefined) {
-    return haveMoved(seen.before.counters, seen.counters)
+  if (before !== null) {
+    return haveMoved(before.counters, counters)
       ? { id, why: 'bytes were read, written or acknowledged since the last look' }
       : null;
   }

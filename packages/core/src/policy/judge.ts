@@ -1,10 +1,11 @@
 import { OwnerFinder } from '../diagnose/index.ts';
 import { type ProcessFacts, valueOr } from '../facts/index.ts';
 import { chooseAction } from './choose-action.ts';
-import { connectionProtection, portProtection, type SeenBefore } from './connection-protection.ts';
+import { connectionProtection, portProtection } from './connection-protection.ts';
 import type { Decision, Protection } from './plan.ts';
 import type { Candidate, Policy, PolicyAction, Rule } from './policy.ts';
 import type { PolicyLook } from './policy-look.ts';
+import type { Counters } from './policy-state.ts';
 import { compileProcessGlob, type ProcessGlob, protectionOf } from './process-protection.ts';
 import type { Ration } from './ration.ts';
 import { RuleFinder } from './rule-finder.ts';
@@ -19,8 +20,8 @@ export interface Judgement extends Pick<Decision, 'kind' | 'rule' | 'protection'
 export interface Circumstances {
   readonly ration: Ration;
   readonly isWindowOpen: boolean;
-  /** Whether several sockets have this cookie. */
-  readonly isAmbiguous: (cookie: bigint) => boolean;
+  /** Cookies that several sockets have. */
+  readonly ambiguous: ReadonlySet<bigint>;
 }
 
 /** Decides about one connection after the other, the longest stuck first. Lives as long as one plan is made. */
@@ -32,6 +33,7 @@ export class Judge {
   readonly #globs: readonly ProcessGlob[];
   readonly #owners: OwnerFinder;
   readonly #byPid = new Map<number, Protection | null>();
+  readonly #keys = new Map<ProcessFacts | null, string>();
 
   constructor(policy: Policy, look: PolicyLook, around: Circumstances) {
     this.#policy = policy;
@@ -42,8 +44,8 @@ export class Judge {
     this.#owners = new OwnerFinder(look.facts);
   }
 
-  judge(candidate: Candidate, seen: SeenBefore): Judgement {
-    const protection = this.#protectionOf(candidate, seen);
+  judge(candidate: Candidate, counters: Counters): Judgement {
+    const protection = this.#protectionOf(candidate, counters);
     if (protection !== null) return protect(protection);
     const found = this.#rules.find(candidate);
     if (found === null) return exempt(null, 'no rule matches it', 0);
@@ -51,43 +53,40 @@ export class Judge {
     if (undecided !== null) {
       return { ...wait(rule, null, 0), waitsFor: 'condition', why: `whether '${rule.name}' matches: ${undecided}` };
     }
-    const looks = seen.before?.rule === rule.name ? seen.before.looks + 1 : 1;
+    const looks = candidate.before?.rule === rule.name ? candidate.before.looks + 1 : 1;
     if (rule.method.method === 'none') return exempt(rule, `'${rule.name}' exempts it`, looks);
     const chosen = chooseAction(rule.method, candidate);
     if ('why' in chosen) return exempt(rule, `'${rule.name}' matches, but ${chosen.why}`, looks);
     return this.#hold(rule, candidate, chosen.action, looks) ?? this.#act(rule, candidate, chosen.action, looks);
   }
 
-  #protectionOf(candidate: Candidate, seen: SeenBefore): Protection | null {
+  #protectionOf(candidate: Candidate, counters: Counters): Protection | null {
     const { connection } = candidate;
-    if (this.#around.isAmbiguous(connection.socket.cookie)) {
+    const { ambiguous } = this.#around;
+    if (ambiguous.size > 0 && ambiguous.has(connection.socket.cookie)) {
       return { id: 'identity-unsure', why: 'several sockets have its cookie' };
     }
     return (
-      connectionProtection(candidate, seen, this.#look.facts) ??
+      connectionProtection(candidate, counters, this.#look.facts) ??
       this.#ownersProtection(candidate) ??
       portProtection(candidate, this.#policy.protect)
     );
   }
 
   /** All that have it, not the first: what is done to it is done to all of them. */
-  #ownersProtection({ finding, connection }: Candidate): Protection | null {
-    const { facts } = this.#look;
-    const pids = new Set(connection.holders.map(({ pid }) => pid));
-    if (finding.process !== null) pids.add(finding.process.pid);
-    if (connection.socket.inode === 0) {
-      for (const pid of this.#owners.servingOf(this.#owners.listenersOf(connection.socket))) pids.add(pid);
-    }
-    if (pids.size === 0 || finding.process === null) return { id: 'owner-unknown', why: 'nobody was seen to have it' };
-    for (const pid of pids) {
-      const process = facts.processes.get(pid) ?? (finding.process.pid === pid ? finding.process : undefined);
-      const protection = this.#byPid.has(pid) ? this.#byPid.get(pid) : this.#askOf(pid, process);
-      if (protection !== undefined && protection !== null) return protection;
-    }
-    return null;
+  #ownersProtection({ finding: { process }, connection: { socket, holders } }: Candidate): Protection | null {
+    if (process === null) return { id: 'owner-unknown', why: 'nobody was seen to have it' };
+    let protection = this.#askOf(process.pid);
+    for (const { pid } of holders) protection ??= this.#askOf(pid);
+    if (protection !== null || socket.inode !== 0) return protection;
+    for (const pid of this.#owners.servingOf(this.#owners.listenersOf(socket))) protection ??= this.#askOf(pid);
+    return protection;
   }
 
-  #askOf(pid: number, process: ProcessFacts | undefined): Protection | null {
+  #askOf(pid: number): Protection | null {
+    const known = this.#byPid.get(pid);
+    if (known !== undefined) return known;
+    const process = this.#look.facts.processes.get(pid);
     const protection: Protection | null =
       process === undefined
         ? { id: 'owner-unknown', why: `process ${pid}, which has it, could not be read` }
@@ -113,7 +112,7 @@ export class Judge {
   }
 
   #act(rule: Rule, { finding, connection }: Candidate, action: PolicyAction, looks: number): Judgement {
-    const process = `${finding.process?.pid ?? 0}/${finding.process === null ? 0 : valueOr(finding.process.startedAtMs, 0)}`;
+    const process = this.#keyOf(finding.process);
     const held = this.#around.ration.take({ rule, action, cookie: connection.socket.cookie, process });
     if (held !== null) {
       return { ...wait(rule, action, looks), waitsFor: held.waitsFor, why: `'${rule.name}' matches, but ${held.why}` };
@@ -126,6 +125,15 @@ export class Judge {
       waitsFor: null,
       why: `'${rule.name}' matches${seen}${how}`,
     };
+  }
+
+  /** A pid is used again, with the start time it is not. */
+  #keyOf(process: ProcessFacts | null): string {
+    const found = this.#keys.get(process);
+    if (found !== undefined) return found;
+    const key = process === null ? '' : `${process.pid}/${valueOr(process.startedAtMs, 0)}`;
+    this.#keys.set(process, key);
+    return key;
   }
 }
 

@@ -28,20 +28,14 @@ export function makePlan(policy: Policy, look: PolicyLook, state: PolicyState): 
   const candidates = collectCandidates(findings, before, now.steadyMs);
   const windowOpen = isWindowOpen(policy.windows, now.wallMs);
   const ration = new Ration(policy, before.actions, now.steadyMs);
-  const judge = new Judge(policy, look, { ration, isWindowOpen: windowOpen, isAmbiguous: findAmbiguous(candidates) });
+  const judge = new Judge(policy, look, { ration, isWindowOpen: windowOpen, ambiguous: findAmbiguous(candidates) });
   const sightings = new Map<bigint, Sighting>();
   const decisions = candidates.map((candidate): Decision => {
-    const { cookie } = candidate.connection.socket;
-    const last = before.sightings.get(cookie);
     const counters = countersOf(candidate);
-    const judgement = judge.judge(candidate, { before: last, counters });
-    const rule = judgement.kind === 'protected' ? null : judgement.rule;
-    sightings.set(cookie, {
-      firstSeenMs: last?.firstSeenMs ?? now.steadyMs,
-      rule,
-      looks: judgement.looks,
-      counters,
-    });
+    const judgement = judge.judge(candidate, counters);
+    const firstSeenMs = candidate.before?.firstSeenMs ?? now.steadyMs;
+    const { rule, looks } = judgement;
+    sightings.set(candidate.connection.socket.cookie, { firstSeenMs, rule, looks, counters });
     return toDecision(candidate, judgement);
   });
   return {
@@ -56,16 +50,16 @@ export function countLook(policy: Policy, look: PolicyLook, state: PolicyState):
 }
 
 /** A cookie names one socket. Where two have it, somebody made the facts up, or a decoder is wrong. */
-function findAmbiguous(candidates: readonly Candidate[]): (cookie: bigint) => boolean {
-  const once = new Set<bigint>();
+function findAmbiguous(candidates: readonly Candidate[]): ReadonlySet<bigint> {
+  const cookies = new Set(candidates.map(({ connection }) => connection.socket.cookie));
+  if (cookies.size === candidates.length) return NONE;
   const more = new Set<bigint>();
-  for (const { connection } of candidates) {
-    const { cookie } = connection.socket;
-    if (once.has(cookie)) more.add(cookie);
-    else once.add(cookie);
-  }
-  return (cookie) => more.size > 0 && more.has(cookie);
+  for (const { connection } of candidates)
+    if (!cookies.delete(connection.socket.cookie)) more.add(connection.socket.cookie);
+  return more;
 }
+
+const NONE: ReadonlySet<bigint> = new Set();
 
 function toDecision({ connection, finding, ageMs }: Candidate, judgement: Judgement): Decision {
   const { netns, cookie, inode, family, local, remote } = connection.socket;

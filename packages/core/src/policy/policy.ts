@@ -1,5 +1,6 @@
 import type { Finding, StuckConnection } from '../diagnose/index.ts';
 import type { Reading } from '../facts/index.ts';
+import type { Sighting } from './policy-state.ts';
 
 /** A policy whose conditions are compiled: what closewait may do by itself, to which connections, and how often. */
 export interface Policy {
@@ -87,6 +88,8 @@ export interface Candidate {
   readonly connection: StuckConnection;
   /** In CLOSE-WAIT for at least so long: what the kernel tells, or since it was first seen; null where neither is known. */
   readonly ageMs: number | null;
+  /** What is remembered of it; null: it is seen for the first time. */
+  readonly before: Sighting | null;
 }
 
 /** The condition of a rule, compiled. */

@@ -39,7 +39,12 @@ export class Ration {
     this.#limits = limits;
     this.#nowMs = nowMs;
     this.#actions = actions.filter(({ atMs }) => atMs > nowMs - HOUR_MS);
-    for (const past of this.#actions) this.#count(past.rule, past);
+    for (const { rule, method, cookie, process } of this.#actions) {
+      this.#tried.add(cookie);
+      this.#triedProcesses.add(`${method} ${process}`);
+      this.#usedBy(null).inHour++;
+      this.#usedBy(rule).inHour++;
+    }
   }
 
   /** Takes what an action needs, and answers null; or says what holds it back, and takes nothing. */
@@ -48,33 +53,25 @@ export class Ration {
     if (isForProcess(action) && this.#triedProcesses.has(`${method} ${process}`)) {
       return { waitsFor: 'tried', why: `${method} is done once an hour for a process, and that was done` };
     }
-    if (this.#tried.has(cookie)) {
+    if (this.#tried.size > 0 && this.#tried.has(cookie)) {
       return { waitsFor: 'tried', why: 'something was done to it within the hour, and it is still there' };
     }
+    const all = this.#usedBy(null);
+    const own = this.#usedBy(rule.name);
     const held =
-      exceeded(this.#limits, this.#usedBy(null), process, 'all rules together') ??
-      exceeded(rule.limits, this.#usedBy(rule.name), process, 'this rule');
+      exceeded(this.#limits, all, process, 'all rules together') ?? exceeded(rule.limits, own, process, 'this rule');
     if (held !== null) return held;
-    const taken: PastAction = { atMs: this.#nowMs, rule: rule.name, method, cookie, process };
-    this.#actions.push(taken);
-    this.#count(rule.name, taken);
-    for (const used of [this.#usedBy(null), this.#usedBy(rule.name)]) {
-      used.inPass++;
-      used.byProcess.set(process, (used.byProcess.get(process) ?? 0) + 1);
-    }
+    this.#actions.push({ atMs: this.#nowMs, rule: rule.name, method, cookie, process });
+    // Each connection is asked for once in a plan, a process for each of its connections.
+    if (isForProcess(action)) this.#triedProcesses.add(`${method} ${process}`);
+    use(all, process);
+    use(own, process);
     return null;
   }
 
   /** For the next state. */
   get actions(): readonly PastAction[] {
     return this.#actions;
-  }
-
-  #count(rule: string, { method, cookie, process }: PastAction): void {
-    this.#tried.add(cookie);
-    this.#triedProcesses.add(`${method} ${process}`);
-    this.#usedBy(null).inHour++;
-    this.#usedBy(rule).inHour++;
   }
 
   #usedBy(rule: string | null): Used {
@@ -84,6 +81,12 @@ export class Ration {
     this.#used.set(rule, fresh);
     return fresh;
   }
+}
+
+function use(used: Used, process: string): void {
+  used.inPass++;
+  used.inHour++;
+  used.byProcess.set(process, (used.byProcess.get(process) ?? 0) + 1);
 }
 
 function exceeded(limits: Limits, used: Used, process: string, whose: string): Held | null {
