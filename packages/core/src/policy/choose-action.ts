@@ -7,33 +7,31 @@ export type ChosenAction = { readonly action: PolicyAction } | { readonly why: s
 /** A blocked writer that gets nothing acknowledged for so long is given up. Milliseconds. */
 const PATIENCE_MS = 30_000;
 
-const ORDERLY: ChosenAction = { action: { method: 'shutdown', direction: 'both' } };
-const THROUGH_OWNER = 'nothing from outside the program frees its worker';
+const OWNER: ChosenAction = { why: 'nothing that is done to the connection gives back what its program holds' };
 
 /**
- * What `auto` does. Only what acts on the connection itself: limits and stops belong to a whole process, and somebody may have
- * set them on purpose, so a rule has to name `limit` and `thaw`. Where shutdown frees as little as a reset, it is chosen, as the peer then gets
- * a FIN. What each frees is measured (docs/remedies.md).
+ * What `auto` does: what gives back everything that is lost with a connection, as measured (docs/remedies.md), and acts on that
+ * connection alone. Otherwise nothing: to end what is leaked takes it off the list of CLOSE-WAIT and leaves the descriptor lost, limits and
+ * stops belong to a whole process, and somebody may have set them on purpose. A rule that wants one of these names it.
  */
 const AUTO: Readonly<Record<CauseId, ChosenAction>> = {
-  'process-stopped': { why: 'a rule that continues stopped processes names thaw' },
-  'descriptor-limit': { why: 'a rule that raises limits names limit' },
+  'process-stopped': { why: 'the process is stopped, and somebody may have had a reason; thaw lets it go on' },
+  'descriptor-limit': { why: 'the limit belongs to the process; limit raises it' },
   'never-accepted': { why: 'ending it leaves its place in the accept queue taken' },
   'holder-hidden': { why: 'whoever has it was not seen' },
-  'inherited-descriptor': ORDERLY,
+  'inherited-descriptor': OWNER,
   'half-close-in-use': { why: 'it is in use' },
   // Measured: the writer wakes with ETIMEDOUT and closes; a peer that reads again in time loses nothing.
   'writer-blocked': { action: { method: 'timeout', timeoutMs: PATIENCE_MS } },
   'half-closed-relay': { why: 'a relay is freed through its other connection, the one in FIN-WAIT-2' },
-  'event-loop-stalled': { why: THROUGH_OWNER },
-  'eof-spin': ORDERLY,
-  'interest-lost': ORDERLY,
-  // The pool finds the end when it takes the connection the next time, and connects anew.
-  'idle-pool': { action: { method: 'destroy' } },
-  'worker-stuck': { why: THROUGH_OWNER },
+  'event-loop-stalled': OWNER,
+  'eof-spin': OWNER,
+  'interest-lost': OWNER,
+  'idle-pool': { why: 'it is harmless: the pool closes it when it takes it the next time' },
+  'worker-stuck': OWNER,
   'reader-paused': { why: 'the program may still want what it has not read' },
-  'descriptor-leaked': ORDERLY,
-  'close-missing': ORDERLY,
+  'descriptor-leaked': OWNER,
+  'close-missing': OWNER,
   'closed-but-held': { why: 'the connection has ended already' },
   undetermined: { why: 'the cause is not known' },
 };

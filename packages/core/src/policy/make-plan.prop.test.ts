@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sampleCloseLook, sampleProcess } from '../../../../test/support/sample-facts.ts';
 import {
@@ -16,7 +16,13 @@ import { type Decision, HOUR_MS, LEAST_AGE_MS, makePlan, NO_STATE, type Policy, 
 const PIDS = [1, 50, 77, 100, 101] as const;
 const SSHD = 50;
 const SELF = 77;
-const CAUSES: readonly CauseId[] = ['descriptor-leaked', 'close-missing', 'half-close-in-use', 'never-accepted'];
+const CAUSES: readonly CauseId[] = [
+  'descriptor-leaked',
+  'close-missing',
+  'writer-blocked',
+  'half-close-in-use',
+  'never-accepted',
+];
 
 interface MadeConnection {
   readonly slot: number;
@@ -28,9 +34,9 @@ interface MadeConnection {
   readonly confidence: 'certain' | 'likely' | 'possible';
 }
 
-const connection: fc.Arbitrary<MadeConnection> = fc.record({
+const anyConnection: fc.Arbitrary<MadeConnection> = fc.record({
   slot: fc.nat(5),
-  cookie: fc.bigInt(0n, 9n),
+  cookie: fc.bigInt(0n, 30n),
   pid: fc.constantFrom(...PIDS, 100, 101, 100, 101),
   cause: fc.constantFrom(...CAUSES, 'descriptor-leaked' as const, 'descriptor-leaked' as const),
   ageMs: fc.option(fc.constantFrom(9999, 10_000, 30_000, 60_000, 600_000), { nil: null, freq: 8 }),
@@ -46,12 +52,12 @@ interface MadeLook {
 /** The same connections look after look, but for some that are others by then. */
 const looks: fc.Arbitrary<readonly MadeLook[]> = fc
   .tuple(
-    fc.array(connection, { maxLength: 9 }),
+    fc.array(anyConnection, { maxLength: 14 }),
     fc.array(
       fc.record({
         passedMs: fc.constantFrom(5000, HOUR_MS / 2, HOUR_MS - 5000, HOUR_MS),
-        changed: fc.array(fc.tuple(fc.nat(8), connection), { maxLength: 3 }),
-        left: fc.option(fc.nat(8), { nil: null }),
+        changed: fc.array(fc.tuple(fc.nat(13), anyConnection), { maxLength: 3 }),
+        left: fc.option(fc.nat(13), { nil: null }),
       }),
       { minLength: 1, maxLength: 6 },
     ),
@@ -79,6 +85,7 @@ const policy: fc.Arbitrary<Policy> = fc
         condition,
         method: fc.constantFrom(
           { method: 'destroy' } as const,
+          { method: 'shutdown', direction: 'both' } as const,
           { method: 'auto' } as const,
           { method: 'none' } as const,
         ),
@@ -175,7 +182,7 @@ function mostOf<T>(list: readonly T[], keyOf: (one: T) => unknown): number {
 
 describe('plans', () => {
   it('are made of cases in which something happens', () => {
-    const sample = fc.sample(fc.tuple(policy, looks), { numRuns: 300, seed: 1 });
+    const sample = fc.sample(fc.tuple(policy, looks), { numRuns: 400, seed: 1 });
     const kinds = sample.flatMap(([by, made]) =>
       playThrough(by, made).flatMap(({ decisions }) =>
         decisions.map(({ kind, waitsFor, protection }) => `${kind} ${waitsFor ?? protection ?? ''}`.trim()),
