@@ -56,7 +56,8 @@ const looks: fc.Arbitrary<readonly MadeLook[]> = fc
     fc.array(
       fc.record({
         passedMs: fc.constantFrom(5000, HOUR_MS / 2, HOUR_MS - 5000, HOUR_MS),
-        changed: fc.array(fc.tuple(fc.nat(13), anyConnection), { maxLength: 3 }),
+        /** A socket under the same descriptor that is another one, or the same one that is seen in another way. */
+        changed: fc.array(fc.tuple(fc.nat(13), anyConnection, fc.boolean()), { maxLength: 5 }),
         left: fc.option(fc.nat(13), { nil: null }),
       }),
       { minLength: 1, maxLength: 6 },
@@ -65,7 +66,10 @@ const looks: fc.Arbitrary<readonly MadeLook[]> = fc
   .map(([first, steps]) => {
     let now = first;
     return steps.map(({ passedMs, changed, left }) => {
-      now = now.map((one, index) => changed.find(([place]) => place === index)?.[1] ?? { ...one, moved: false });
+      now = now.map((one, index) => {
+        const [, other, isSame] = changed.find(([place]) => place === index) ?? [index, { ...one, moved: false }, true];
+        return isSame ? { ...other, cookie: one.cookie } : { ...other, slot: one.slot };
+      });
       if (left !== null) now = now.toSpliced(left, 1);
       return { passedMs, connections: now };
     });
