@@ -60,9 +60,6 @@ function refusalOfKind(source: KernelSource, pid: number): ActionOutcome | null 
   return null;
 }
 
-/** For whatever cannot be helped from outside. */
-export const RESTART = 'restart it; until then, closewait close --with limit buys time';
-
 function refusalOfFreezer(frozen: Reading<boolean>, pid: number): ActionOutcome | null {
   // Not known: the thread is waited for, with a bound.
   if (!frozen.known || !frozen.value) return null;

@@ -1,8 +1,9 @@
 import type { ActionOutcome, OwnerIdentity } from '@closewait/core/facts';
 import type { DescriptorOrder } from './batch.ts';
-import { checkOwner, type OwnerSource, outcomeOfUnknown, RESTART } from './check-owner.ts';
+import { checkOwner, type OwnerSource, outcomeOfUnknown } from './check-owner.ts';
 import { chooseThreads, type OwnerThread, threadsByDescriptor } from './choose-threads.ts';
 import type { BatchEnd, CloseRunner } from './close-runner.ts';
+import { RESTART } from './kernel-places.ts';
 import type { Judged } from './look-afterwards.ts';
 import { readThreads } from './read-threads.ts';
 import { outcomeOfVerdict, refusalOfThread } from './verdict-outcome.ts';
@@ -21,6 +22,8 @@ export interface BatchSurroundings {
 export interface BatchOutcome {
   readonly judged: readonly Judged[];
   readonly goOn: boolean;
+  /** A thread that has the table in which the descriptors are. */
+  readonly tid: number;
 }
 
 /** Checks the owner, refuses what a thread waits for, and has a thread close the rest. */
@@ -33,6 +36,7 @@ export async function freeBatch(
   const stop = (outcome: ActionOutcome): BatchOutcome => ({
     judged: orders.map(() => unreached(outcome)),
     goOn: false,
+    tid: pid,
   });
   const changed = checkOwner(surroundings, owner);
   if (changed !== null) return stop(changed);
@@ -46,13 +50,15 @@ export async function freeBatch(
     const tid = waiting.get(order.fd);
     if (tid !== undefined) answers.set(order, unreached(refusalOfWait(order.fd, tid)));
   }
+  const holders = withTableOf(surroundings, pid, threads.value, rest);
   const answer = (otherwise: ActionOutcome, goOn: boolean): BatchOutcome => ({
     judged: orders.map((order) => answers.get(order) ?? unreached(otherwise)),
     goOn,
+    tid: holders[0]?.tid ?? pid,
   });
   if (rest.length === 0) return answer(NOTHING, true);
   let last = refusalOfAll(pid, threads.value);
-  for (const { tid } of chooseThreads(withTableOf(surroundings, pid, threads.value, rest)).slice(0, MOST_ASKED)) {
+  for (const { tid } of chooseThreads(holders).slice(0, MOST_ASKED)) {
     const hasEnded = (): boolean => checkOwner(surroundings, owner)?.kind === 'already-gone';
     const end = await runner.run({ pid, tid }, rest, hasEnded);
     const refused = refusalOfEnd(end, tid, pid);
@@ -91,16 +97,23 @@ function withTableOf(
   threads: readonly OwnerThread[],
   orders: readonly DescriptorOrder[],
 ): readonly OwnerThread[] {
-  const holds = (tid: number, { fd, inode }: DescriptorOrder): boolean => {
-    const link = source.readLink(`/proc/${pid}/task/${tid}/fd/${fd}`);
-    return link.known && link.value === `socket:[${inode}]`;
-  };
-  const table = threads.find(({ tid }) => orders.some((order) => holds(tid, order)));
-  if (table === undefined) return threads;
-  return threads.filter(({ tid }) => {
-    const shared = tid === table.tid ? null : source.shareDescriptors(table.tid, tid);
-    return shared === null || !shared.known || shared.value;
-  });
+  const tables: OwnerThread[][] = [];
+  for (const thread of threads) {
+    const table = tables.find(([first]) => {
+      const shared = source.shareDescriptors(first?.tid ?? pid, thread.tid);
+      return !shared.known || shared.value;
+    });
+    if (table === undefined) tables.push([thread]);
+    else table.push(thread);
+  }
+  const heldBy = ([thread]: readonly OwnerThread[]): number =>
+    orders.filter(({ fd, inode }) => {
+      const link = source.readLink(`/proc/${pid}/task/${thread?.tid ?? pid}/fd/${fd}`);
+      return link.known && link.value === `socket:[${inode}]`;
+    }).length;
+  if (tables.length < 2) return threads;
+  const counted = tables.map((table) => ({ table, held: heldBy(table) }));
+  return counted.reduce((most, other) => (other.held > most.held ? other : most)).table;
 }
 
 function refusalOfAll(pid: number, threads: readonly OwnerThread[]): ActionOutcome {

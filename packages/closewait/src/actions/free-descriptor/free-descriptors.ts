@@ -63,16 +63,18 @@ export async function freeDescriptors(
 
   const openBefore = source.countDescriptors(owner.pid);
   const judged: Judged[] = [];
+  let tid = owner.pid;
   for (let start = 0; start < orders.length; start += MOST_ORDERS) {
     const batch = await freeBatch({ runner, owner, surroundings }, orders.slice(start, start + MOST_ORDERS));
     judged.push(...batch.judged);
+    tid = batch.tid;
     const last = batch.judged.at(-1);
     if (batch.goOn || last === undefined) continue;
     // Whatever kept this batch from being done as a whole keeps the others, too.
     judged.push(...orders.slice(judged.length).map(() => ({ ...last, verdict: null })));
     break;
   }
-  return await lookAfterwards({ source, pid: owner.pid, openBefore }, orders, judged);
+  return await lookAfterwards({ source, pid: owner.pid, tid, openBefore }, orders, judged);
 }
 
 function refusalOfOrder({ cause, acceptsReuse }: FreeOptions): ActionOutcome | null {

@@ -3,8 +3,8 @@ import { CALL_USE, type CallUse, HEADER_AT } from './batch-layout.ts';
 import type { PlaceReader } from './place-reader.ts';
 
 /**
- * How a call that will be made again may name a descriptor of TCP. A call that is in none of the lists may name one
- * anywhere: sendmsg(2) in a control message, io_uring_enter(2) in a request.
+ * How a call may name a descriptor of TCP. One that is in none of the lists may name one anywhere: sendmsg(2) in a
+ * control message, io_uring_enter(2) in a request.
  */
 const CALLS_BY_USE: Readonly<Record<CallUse, readonly SystemCallName[]>> = {
   // epoll_wait(2) names the instance; what it watches is refused for being watched.
@@ -61,9 +61,10 @@ interface Ways {
  * Judges the call on whose way out the thread runs the program. r6: the value; r7: the task's address; r8: pt_regs, a
  * pointer that the verifier knows. x86-64.
  *
- * A call that has its result is over, and nothing of it is left but what it has taken references for. A call that was
- * interrupted has given up its references (fdget takes none at all where nobody else has the table) and is made again
- * with the same arguments: those count. get_signal() runs task work before it decides about that, so the result is there.
+ * A call gives up its references on its way out (and where nobody else has the table, fdget takes none at all): what it
+ * was about is told by its arguments. They count also where it has its result: a write that was interrupted answers what it
+ * has written so far, and the program goes on with the rest. Of other calls those count that are made again with the same
+ * arguments: get_signal() runs task work before it decides about that, so their result is still there.
  */
 export function judgeCall(w: PlaceReader, { fit, inside, call, unreadable }: Ways): void {
   w.store(4, 'r6', AT.use, CALL_USE.none);
@@ -73,17 +74,17 @@ export function judgeCall(w: PlaceReader, { fit, inside, call, unreadable }: Way
   // orig_ax is -1 where an interrupt or a fault led into the kernel.
   w.jumpIf('r9', 'signed >', -1, 'in call').jump(fit).label('in call');
   w.member('r1', 'r8', 'registers.result').jumpIf('r1', '==', ENOSYS, inside);
-  for (const restart of Object.values(RESTARTS)) w.jumpIf('r1', '==', restart, 'made again');
-  // Where the kernel has prepared that already, the number of the call stands in the place of its result.
-  w.jumpIf('r1', '==', 'r9', 'made again').jumpIf('r1', '==', RESTART_SYSCALL, 'made again');
-  w.jump(fit).label('made again');
   for (const use of USES) {
     for (const name of CALLS_BY_USE[use]) {
       const number = systemCallNumber('x64', name);
       if (number !== null) w.jumpIf('r9', '==', number, use);
     }
   }
-  w.jumpIf('r9', '!=', RESTART_SYSCALL, call);
+  w.jumpIf('r9', '==', RESTART_SYSCALL, 'goes on');
+  for (const restart of Object.values(RESTARTS)) w.jumpIf('r1', '==', restart, call);
+  // Where the kernel has prepared that already, the number of the call stands in the place of its result.
+  w.jumpIf('r1', '==', 'r9', call).jumpIf('r1', '==', RESTART_SYSCALL, call).jump(fit);
+  w.label('goes on');
   judgeRestart(w, { fit, unreadable });
   w.label('first').store(4, 'r6', AT.use, CALL_USE.first).jump(fit);
   w.label('any').store(4, 'r6', AT.use, CALL_USE.any).jump(fit);

@@ -1,6 +1,9 @@
 import { Btf, type BtfField, describeProblem } from '@closewait/core/codec';
 import { known, type Reading, unknown } from '@closewait/core/facts';
 
+/** For whatever cannot be helped from outside. */
+export const RESTART = 'restart it; until then, closewait close --with limit buys time';
+
 /** Every place of kernel memory that the program reads, by our own name for it. */
 const PLACES = {
   'task.flags': ['task_struct', 'flags'],
@@ -68,7 +71,8 @@ export function resolvePlaces(bytes: Uint8Array): Reading<KernelPlaces> {
     names.map((name) => btf.value.functionId(name)).find((id) => id !== undefined);
   const [schedule, fromPid, release] = [FUNCTIONS.schedule, FUNCTIONS.fromPid, FUNCTIONS.release].map(idOf);
   if (schedule === undefined) {
-    return unknown('unsupported', 'this kernel has no bpf_task_work_schedule_signal(): Linux 6.18 and later have it');
+    const detail = 'this kernel has no bpf_task_work_schedule_signal(): Linux 6.18 and later have it';
+    return unknown('unsupported', detail, RESTART);
   }
   if (fromPid === undefined || release === undefined) return missing('bpf_task_from_pid() and bpf_task_release()');
   const fields: Partial<Record<PlaceName, BtfField>> = {};

@@ -13,6 +13,8 @@ export interface Judged {
 export interface LookedAt {
   readonly source: KernelSource;
   readonly pid: number;
+  /** A thread that has the table in which the descriptors were. */
+  readonly tid: number;
   readonly openBefore: Reading<number>;
 }
 
@@ -53,8 +55,8 @@ export async function lookAfterwards(
 const NOTHING: ActionOutcome = { kind: 'refused', detail: 'nothing was said of it' };
 
 /** The descriptors of the owner's sockets, by inode. */
-async function readTable({ source, pid }: LookedAt): Promise<ReadonlyMap<number, number>> {
-  const [table] = await source.readDescriptors([{ pid, tid: pid }]);
+async function readTable({ source, pid, tid }: LookedAt): Promise<ReadonlyMap<number, number>> {
+  const [table] = await source.readDescriptors([{ pid, tid }]);
   if (table?.known !== true) return new Map();
   const { fds, inodes } = table.value;
   return new Map(Array.from(inodes, (inode, row) => [inode, fds[row] ?? -1]));
@@ -62,7 +64,7 @@ async function readTable({ source, pid }: LookedAt): Promise<ReadonlyMap<number,
 
 /** The kernel has said that it closed it. */
 function outcomeOfClosed(
-  { source, pid }: LookedAt,
+  { source, pid, tid }: LookedAt,
   { fd }: DescriptorOrder,
   copy: number | undefined,
   counts: string,
@@ -72,7 +74,7 @@ function outcomeOfClosed(
     const detail = `${what}, and the process holds the socket as descriptor ${copy}: it made a copy meanwhile`;
     return { kind: 'changed', detail, hint: 'the program uses it: leave it alone' };
   }
-  const link = source.readLink(`/proc/${pid}/fd/${fd}`);
+  const link = source.readLink(`/proc/${pid}/task/${tid}/fd/${fd}`);
   if (link.known) return { kind: 'ended', detail: `${what}; its number leads to ${link.value} by now${counts}` };
   if (link.why === 'gone') return { kind: 'ended', detail: `${what} and its number is free${counts}` };
   return { kind: 'ended', detail: `${what}; whether its number is free was not seen: ${link.detail}` };

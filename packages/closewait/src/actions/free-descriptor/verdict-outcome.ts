@@ -2,7 +2,7 @@ import type { ActionOutcome } from '@closewait/core/facts';
 import { fromLinuxState } from '@closewait/core/tcp';
 import type { OrderResult } from './batch.ts';
 import type { ThreadVerdict, Verdict } from './batch-layout.ts';
-import { RESTART } from './check-owner.ts';
+import { RESTART } from './kernel-places.ts';
 
 const AGAIN = 'look again: closewait';
 
