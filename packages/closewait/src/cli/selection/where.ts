@@ -9,7 +9,7 @@ export type RowFilter = (row: ConnectionRow) => boolean;
  * The fields of a row with their CEL types. Integers are CEL's `int`, so that `rxQueueBytes > 100` is as it reads. A
  * field whose value is null in the row is not set: an expression that depends on it does not match.
  */
-const FIELDS = {
+export const WHERE_FIELDS = {
   local: 'string',
   remote: 'string',
   state: 'string',
@@ -39,7 +39,7 @@ const FIELDS = {
  */
 export function compileWhere(expression: string): RowFilter {
   const environment = new Environment();
-  for (const [name, type] of Object.entries(FIELDS)) environment.registerVariable(name, type);
+  for (const [name, type] of Object.entries(WHERE_FIELDS)) environment.registerVariable(name, type);
   const checked = environment.check(expression);
   if (!checked.valid) throw unusable(expression, firstLine(checked.error?.message ?? 'cannot be read'));
   if (checked.type !== 'bool' && checked.type !== 'dyn') {
@@ -59,9 +59,10 @@ export function compileWhere(expression: string): RowFilter {
 
 function toVariables(row: ConnectionRow): Record<string, unknown> {
   const variables: Record<string, unknown> = {};
-  for (const name of Object.keys(FIELDS) as readonly (keyof typeof FIELDS)[]) {
+  for (const name of Object.keys(WHERE_FIELDS) as readonly (keyof typeof WHERE_FIELDS)[]) {
     const value = row[name];
-    if (value !== null) variables[name] = FIELDS[name] === 'int' ? BigInt(value as number | string) : toCel(value);
+    if (value !== null)
+      variables[name] = WHERE_FIELDS[name] === 'int' ? BigInt(value as number | string) : toCel(value);
   }
   return variables;
 }
@@ -80,7 +81,7 @@ function toCel(value: unknown): unknown {
 
 function unusable(expression: string, why: string): ClosewaitError {
   return new ClosewaitError('usage', `--where '${expression}': ${why}`, {
-    hint: `a condition over ${Object.keys(FIELDS).join(', ')}`,
+    hint: `a condition over ${Object.keys(WHERE_FIELDS).join(', ')}`,
   });
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ACTION_METHODS } from '../../facts/index.ts';
+import { ACTION_METHODS, OUTCOME_KINDS } from '../../facts/index.ts';
 import { PROTECTION_IDS, WAITS } from '../../policy/index.ts';
 import { count, jsonInteger, nullable } from '../schema-connection.ts';
 import { cause, confidence } from '../schema-finding.ts';
@@ -37,7 +37,7 @@ const connection: z.ZodType<PlannedConnection> = z
 
 const outcome: z.ZodType<PlannedOutcome> = z
   .strictObject({
-    kind: z.enum(['ended', 'already-gone', 'changed', 'denied', 'unsupported', 'refused']),
+    kind: z.enum(OUTCOME_KINDS),
     detail: z.string(),
     hint: nullable(z.string(), 'The next thing to do.'),
   })

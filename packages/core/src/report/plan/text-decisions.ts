@@ -61,7 +61,7 @@ function formatReason(
   const word = paintOf(decision, style)(padEnd(WORDS[decision], WORDS.observe.length));
   const head = `${word}  ${padStart(formatCount(alike.length), countColumns)}  `;
   const what = protection ?? (action === null ? null : glue(describeAction(action)));
-  const says = `${what === null ? '' : `${what}: `}${safeText(why)} ${style.faint(glue(`(${cause}, ${confidence})`))}`;
+  const says = `${what === null ? '' : `${what}: `}${safeText(why)} (${cause}, ${confidence})`;
   const named = explain ? alike : decision === 'act' || decision === 'observe' ? alike.slice(0, NAMED) : [];
   const rest = alike.length - named.length;
   return [

@@ -38,15 +38,18 @@ function formatHead(plan: PlanDocument, version: string, style: Style, width: nu
   const rules = formatCountOf(policy.rules.length, 'rule');
   const look = `${formatCountOf(looks, 'look')}, ${formatCount(totals.closeWait)} in CLOSE-WAIT`;
   const first = [...parts, look].map((part) => (part.length > width ? part : glue(part))).join('   ');
-  const stuck = `${formatCountOf(decisions.length, 'connection')} ${decisions.length === 1 ? 'is' : 'are'} stuck`;
   const verb = plan.carriedOut ? 'acted on' : 'would act on';
   const count = policy.mode === 'enforce' ? totals.act : totals.observe;
-  const how = count === 0 ? 'none' : style.strong(formatCount(count));
-  const sentence = `${stuck}; ${safeText(policy.file)} (${rules}, mode ${policy.mode}) ${verb} ${how} of them.`;
+  const some = count === 0 ? 'none' : style.strong(formatCount(count));
+  const sentence = [
+    `${safeText(policy.file)} (${rules}, mode ${policy.mode}) ${verb} ${some} of`,
+    `${formatCountOf(decisions.length, 'stuck connection')}.`,
+    ...(plan.carriedOut ? [] : [glue('Nothing was changed.')]),
+  ].join(' ');
   return [
     ...wrap(first, width),
     '',
-    ...wrap(`${sentence} ${plan.carriedOut ? '' : 'Nothing was changed.'}`.trim(), width),
+    ...wrap(sentence, width),
     ...(plan.windowOpen ? [] : wrap('No maintenance window is open.', width)),
     ...(totals.closedButHeld === 0 ? [] : wrap(sayClosed(totals.closedButHeld), width)),
   ];

@@ -1,0 +1,38 @@
+import { makePlan, NO_STATE } from '@closewait/core/policy';
+import { describe, expect, it } from 'vitest';
+import {
+  sampleFinding,
+  samplePolicy,
+  samplePolicyLook,
+  sampleStuck,
+} from '../../../../../test/support/sample-policy.ts';
+import { carryOut } from './executor.ts';
+
+describe('carrying out', () => {
+  const findings = [sampleFinding({ connections: [3n, 1n, 2n].map((cookie) => sampleStuck({ cookie })) })];
+  const limits = { perProcess: 2, total: 2, perHour: 2 };
+
+  it('does what the plan decided and nothing else, one after the other', async () => {
+    const { plan } = makePlan(samplePolicy({ limits }), samplePolicyLook({ findings }), NO_STATE);
+    const told: string[] = [];
+    const outcomes = await carryOut(plan, {
+      async execute({ connection: { cookie } }) {
+        told.push(`begin ${cookie}`);
+        await Promise.resolve();
+        told.push(`end ${cookie}`);
+        return { kind: 'ended', detail: `${cookie}` };
+      },
+    });
+    expect(told).toEqual(['begin 1', 'end 1', 'begin 2', 'end 2']);
+    expect([...outcomes].map(([{ connection }, { detail }]) => [`${connection.cookie}`, detail])).toEqual([
+      ['1', '1'],
+      ['2', '2'],
+    ]);
+  });
+
+  it('does nothing of a plan that observes', async () => {
+    const { plan } = makePlan(samplePolicy({ mode: 'observe' }), samplePolicyLook({ findings }), NO_STATE);
+    const outcomes = await carryOut(plan, { execute: () => Promise.reject(new Error('acted')) });
+    expect(outcomes.size).toBe(0);
+  });
+});
