@@ -14,7 +14,7 @@ import type { Terminal } from './terminal.ts';
 export interface RowOptions {
   /** Connections younger than this are passing through. */
   readonly minAgeMs: number;
-  readonly selects: Selects;
+  readonly selects: Selects | undefined;
   /** The states that were looked for. */
   readonly states: readonly TcpState[];
   /** A JSON document a line instead of a table. */
@@ -32,12 +32,12 @@ export function printRows(facts: Facts, options: RowOptions, terminal: Terminal)
   return count;
 }
 
-function* selectRows(facts: Facts, minAgeMs: number, selects: Selects): Generator<OwnedConnection, void> {
+function* selectRows(facts: Facts, minAgeMs: number, selects: Selects | undefined): Generator<OwnedConnection, void> {
   const finder = new OwnerFinder(facts);
   for (const connection of listConnections(facts)) {
     if (isPassing(connection, minAgeMs)) continue;
     const owner = finder.ownerOf(connection);
-    if (selects(connection, owner)) yield { connection, owner };
+    if (selects === undefined || selects(connection, owner)) yield { connection, owner };
   }
 }
 

@@ -12,7 +12,7 @@ import {
   unknown,
 } from '@closewait/core/facts';
 import { type LookOptions, type TakenLook, takeLook } from './look.ts';
-import { MOST_FLAGS, readActivity } from './readers/read-activity.ts';
+import { readActivity } from './readers/read-activity.ts';
 import { type ComparedSockets, readAgain } from './readers/read-again.ts';
 import { FreezerReader } from './readers/read-frozen.ts';
 import { readHidden } from './readers/read-hidden.ts';
@@ -66,7 +66,7 @@ export async function observe(source: KernelSource, options: ObserveOptions): Pr
     const { facts, gathered, congested } = first;
     const windowMs = second === null ? null : second.windowMs;
     const freezer = new FreezerReader(source);
-    const descriptors = descriptorsOf(suspects, facts);
+    const descriptors = descriptorsOf(suspects, gathered);
     const activities = new Map<number, ProcessActivity>();
     for (const [pid, before] of samples) {
       const process = facts.processes.get(pid);
@@ -241,21 +241,14 @@ function entriesOf(
   return new Map([...instances].map(([pid, found]) => [pid, found[kind]]));
 }
 
-/** The descriptors of the stuck sockets; those that several processes hold come first, there the flag tells most. */
-function descriptorsOf({ inodes }: Suspects, { holders }: Facts): ReadonlyMap<number, readonly TableEntry[]> {
-  const found = new Map<number, { readonly shared: TableEntry[]; readonly own: TableEntry[] }>();
-  // Along the holders and not the inodes: most of 100,000 sockets are passed over without a question to a table.
-  for (const [inode, list] of holders) {
-    const isShared = list.length > 1 && list.some(({ pid }) => pid !== list[0]?.pid);
-    const kind = isShared ? 'shared' : 'own';
-    if (list.every(({ pid }) => (found.get(pid)?.[kind].length ?? 0) >= MOST_FLAGS) || !inodes.has(inode)) continue;
-    for (const { pid, tid, fd } of list) {
-      const entries = found.get(pid) ?? { shared: [], own: [] };
-      found.set(pid, entries);
-      if (entries[kind].length < MOST_FLAGS) entries[kind].push({ tid, fd });
-    }
-  }
-  return new Map([...found].map(([pid, { shared, own }]) => [pid, [...shared, ...own].slice(0, MOST_FLAGS)]));
+/** Descriptors of the suspects' sockets by pid; those that several processes hold come first, there the flag tells most. */
+function descriptorsOf(
+  { inodes }: Suspects,
+  { samples }: TakenLook['gathered'],
+): ReadonlyMap<number, readonly TableEntry[]> {
+  return new Map(
+    [...samples].map(([pid, { shared, own }]) => [pid, [...shared, ...own].filter(({ inode }) => inodes.has(inode))]),
+  );
 }
 
 function isHeldBy(holders: readonly { readonly pid: number }[] | undefined, { pids }: Suspects): boolean {

@@ -13,17 +13,21 @@ export function chooseSuspects(facts: Facts, { minAgeMs }: { readonly minAgeMs: 
   const legs: RelayLeg[] = [];
   for (const socket of facts.sockets) {
     if (socket.state !== 'CLOSE-WAIT') continue;
-    const age = connectionAge(socket);
-    if (age.ms !== null && age.ms < minAgeMs) continue;
-    const { inode } = socket;
-    const holders = facts.holders.get(inode) ?? NO_HOLDERS;
+    const { inode, info } = socket;
+    if (info.known && info.value.lastAckReceivedMs < minAgeMs) continue;
     if (inode > 0) inodes.add(inode);
+    const only = facts.holders.onlyPidOf?.(inode) ?? 0;
+    if (only > 0 && !relays.hasLegs) {
+      pids.add(only);
+      continue;
+    }
+    const holders = facts.holders.get(inode) ?? NO_HOLDERS;
     if (inode > 0 && holders.length === 0) hidden.add(inode);
     for (const { pid } of holders) pids.add(pid);
     // Only what waits in an accept queue belongs to somebody who does not hold it.
     const owner = holders.length > 0 ? null : finder.ownerOf({ socket, holders });
     if (owner !== null) pids.add(owner.pid);
-    const leg = relays.take({ socket, holders, age });
+    const leg = relays.take({ socket, holders, age: connectionAge(socket) });
     if (leg !== null) legs.push(leg);
   }
   // The other side of a relay: whether somebody waits for it, in this process or in a relative of it.

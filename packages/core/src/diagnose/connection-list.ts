@@ -1,5 +1,5 @@
 import type { Facts, Holder, SocketFacts } from '../facts/index.ts';
-import type { ConnectionAge, Connections, StuckConnection } from './finding.ts';
+import type { ConnectionAge, ConnectionColumns, StuckConnection } from './finding.ts';
 
 /** A connection of a look: who holds it is looked up when that is asked. */
 export class LookedConnection implements StuckConnection {
@@ -24,7 +24,7 @@ const NO_HOLDERS: readonly Holder[] = [];
  * Connections that keep only sockets and ages, and are put together when they are asked for: an object that lives for
  * each of 95,000 costs 10 ms in a process that has just started, one that is forgotten at once next to nothing.
  */
-export class ConnectionList implements Connections {
+export class ConnectionList implements ConnectionColumns {
   readonly #holders: Facts['holders'];
   readonly #sockets: SocketFacts[] = [];
   /** -1: not known. */
@@ -43,6 +43,13 @@ export class ConnectionList implements Connections {
     this.#sockets.push(socket);
     this.#agesMs.push(ms ?? -1);
     this.#kinds.push(is);
+  }
+
+  visit(see: Parameters<ConnectionColumns['visit']>[0]): void {
+    for (let index = 0; index < this.#sockets.length; index++) {
+      const socket = this.#sockets[index];
+      if (socket !== undefined) see(socket, this.#agesMs[index] ?? -1, this.#kinds[index] ?? 'at-least');
+    }
   }
 
   at(index: number): StuckConnection | undefined {

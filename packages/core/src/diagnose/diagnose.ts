@@ -15,7 +15,7 @@ export interface DiagnoseOptions {
   /** Connections younger than this are passing through CLOSE-WAIT and are only counted. Milliseconds. */
   readonly minAgeMs: number;
   /** Default: all. Narrows what is judged, never what is known: listeners and siblings stay in sight. */
-  readonly selects?: Selects;
+  readonly selects?: Selects | undefined;
 }
 
 /** Which connections, with the process that each belongs to, are judged; null for a socket that is closed but held. */

@@ -15,6 +15,8 @@ export type {
   Remedy,
   StuckConnection,
 } from './finding.ts';
+export { visitConnections } from './finding.ts';
 export { addGrowth, type Exhaustion, forecast, growthBetweenLooks, growthOf } from './forecast.ts';
 export { OwnerFinder } from './owner-finder.ts';
+export { RelayLegs } from './relay-legs.ts';
 export { type Cause, LANGUAGES, type Language } from './rule.ts';

@@ -3,6 +3,10 @@ import { type SocketFacts, unmapAddress } from '../facts/index.ts';
 /** Listeners by namespace and port: a host with 100,000 connections asks 100,000 times. */
 export class ListenerIndex {
   readonly #byNetns = new Map<number, Map<number, PortListeners>>();
+  /** What the last connection came by: the next one mostly came by the same. */
+  #latestNetns = -1;
+  #latestPort = -1;
+  #latest: PortListeners | undefined;
 
   constructor(listeners: readonly SocketFacts[]) {
     for (const listener of listeners) this.#portOf(listener).add(listener);
@@ -14,7 +18,13 @@ export class ListenerIndex {
    * listeners get the same array.
    */
   of(socket: SocketFacts): readonly SocketFacts[] {
-    return this.#byNetns.get(socket.netns)?.get(socket.local.port)?.of(socket) ?? NONE;
+    const { netns, local } = socket;
+    if (local.port !== this.#latestPort || netns !== this.#latestNetns) {
+      this.#latestPort = local.port;
+      this.#latestNetns = netns;
+      this.#latest = this.#byNetns.get(netns)?.get(local.port);
+    }
+    return this.#latest?.of(socket.family, local.address) ?? NONE;
   }
 
   #portOf({ netns, local: { port } }: SocketFacts): PortListeners {
@@ -44,10 +54,10 @@ class PortListeners {
   }
 
   /** `::` takes IPv4 too unless IPV6_V6ONLY is set; then the connection would not be `ipv4-mapped`. */
-  of(socket: SocketFacts): readonly SocketFacts[] {
+  of(family: SocketFacts['family'], address: string): readonly SocketFacts[] {
     // A connection's own address is never the unspecified one, so most ports need no look at it.
-    const exact = this.#isSpecific ? this.#byAddress.get(unmapAddress(socket.local.address)) : undefined;
-    return exact ?? this.#byAddress.get(socket.family === 'ipv4' ? ANY_IPV4 : ANY_IPV6) ?? NONE;
+    const exact = this.#isSpecific ? this.#byAddress.get(unmapAddress(address)) : undefined;
+    return exact ?? this.#byAddress.get(family === 'ipv4' ? ANY_IPV4 : ANY_IPV6) ?? NONE;
   }
 }
 

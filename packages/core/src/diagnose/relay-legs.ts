@@ -26,12 +26,17 @@ export class RelayLegs {
 
   constructor(facts: Facts) {
     this.#facts = facts;
-    for (const socket of facts.sockets) if (socket.state === 'FIN-WAIT-2') this.#add(socket);
     // Most hosts have 100,000 of the one and none of the other.
-    if (this.#legsByBytes.size === 0) return;
+    if (facts.countByState?.['CLOSE-WAIT'] === facts.sockets.length) return;
+    for (const socket of facts.sockets) if (socket.state === 'FIN-WAIT-2') this.#add(socket);
+    if (!this.hasLegs) return;
     for (const socket of facts.sockets) {
       if (socket.state === 'CLOSE-WAIT') this.#peers.set(pairKey(socket, true), facts.holders.get(socket.inode) ?? []);
     }
+  }
+
+  get hasLegs(): boolean {
+    return this.#legsByBytes.size > 0;
   }
 
   #add(socket: SocketFacts): void {
@@ -45,7 +50,7 @@ export class RelayLegs {
   }
 
   take({ socket, holders, age: { ms } }: StuckConnection): RelayLeg | null {
-    if (this.#legsByBytes.size === 0) return null;
+    if (!this.hasLegs) return null;
     // Nothing received proves nothing: every connection without data has sent as much. An end that is unread was not
     // passed on.
     if (!socket.info.known || ms === null || socket.info.value.bytesReceived <= 1 || socket.rxQueueBytes > 0)

@@ -25,8 +25,20 @@ export type ActionMethod = (typeof ACTION_METHODS)[number];
  * - `denied`: more privilege would do it.
  * - `unsupported`: this kernel cannot.
  * - `refused`: it could be done and was not, for a reason of safety.
+ * - `unconfirmed`: the kernel took it, and nobody saw that it helped: the detail says what was seen.
  */
-export type OutcomeKind = 'ended' | 'already-gone' | 'changed' | 'denied' | 'unsupported' | 'refused';
+export const OUTCOME_KINDS = [
+  'ended',
+  'already-gone',
+  'changed',
+  'denied',
+  'unsupported',
+  'refused',
+  'unconfirmed',
+] as const;
+
+/** One of {@link OUTCOME_KINDS}. */
+export type OutcomeKind = (typeof OUTCOME_KINDS)[number];
 
 /** The process that an action is about. A pid is used again; with the start time it is not. */
 export interface OwnerIdentity {

@@ -1,6 +1,6 @@
 import type { TcpState } from '../tcp/index.ts';
 import type { CloseLook } from './activity.ts';
-import type { Holder, ProcessFacts } from './process.ts';
+import type { Holder, HolderMap, ProcessFacts } from './process.ts';
 import type { Reading, Unknown } from './reading.ts';
 import type { SocketFacts, TcpInfo } from './socket.ts';
 
@@ -55,7 +55,7 @@ export interface Facts {
   readonly sockets: readonly SocketFacts[];
   readonly listeners: readonly SocketFacts[];
   /** By socket inode. A socket without an entry has no holder that was seen. */
-  readonly holders: ReadonlyMap<number, readonly Holder[]>;
+  readonly holders: HolderMap;
   /** By pid; every process named in `holders` and `closed`, and the ancestors of those that were looked at closely. */
   readonly processes: ReadonlyMap<number, ProcessFacts>;
   readonly closed: readonly ClosedSocket[];

@@ -3,6 +3,7 @@ export {
   type ActionMethod,
   type ActionOutcome,
   type ConnectionIdentity,
+  OUTCOME_KINDS,
   type OutcomeKind,
   type OwnerIdentity,
 } from './action.ts';
@@ -63,6 +64,7 @@ export type {
   ContainerRuntime,
   DescriptorUse,
   Holder,
+  HolderMap,
   ProcessFacts,
 } from './process.ts';
 export { known, mapReading, type Reading, type Unknown, type UnknownWhy, unknown, valueOr } from './reading.ts';

@@ -7,6 +7,12 @@ export interface Holder {
   readonly fd: number;
 }
 
+/** Who holds which socket, by its inode. */
+export interface HolderMap extends ReadonlyMap<number, readonly Holder[]> {
+  /** The process of the only holder; 0 where there are several or none. Not there where it is no quicker than `get`. */
+  readonly onlyPidOf?: (inode: number) => number;
+}
+
 /** Open descriptors of a process against its limit. */
 export interface DescriptorUse {
   readonly open: number;

@@ -1,6 +1,7 @@
-import type { Connections, StuckConnection } from '../diagnose/index.ts';
+import { type Connections, type StuckConnection, visitConnections } from '../diagnose/index.ts';
 import { unmapAddress } from '../facts/index.ts';
 import type { PeerCount, PortCount } from './document.ts';
+import { PortCounts } from './port-counts.ts';
 
 /** What the connections of a finding have in common and where they differ. */
 export interface ConnectionGroups {
@@ -16,24 +17,21 @@ export interface ConnectionGroups {
 /** Ages, peers and ports of a finding's connections, in one pass: there may be 100,000. */
 export function groupConnections(connections: Connections, cap: number): ConnectionGroups {
   const byRemote = new Map<string, number>();
-  const localPorts = new Map<number, number>();
-  const remotePorts = new Map<number, number>();
+  const localPorts = new PortCounts(connections.length);
+  const remotePorts = new PortCounts(connections.length);
   let oldest = -1;
   let newest = Number.POSITIVE_INFINITY;
   let exact = true;
-  for (let index = 0; index < connections.length; index++) {
-    const connection = connections.at(index);
-    if (connection === undefined) continue;
-    const { socket, age } = connection;
+  visitConnections(connections, (socket, ageMs, is) => {
     const { address, port } = socket.remote;
     increment(byRemote, address);
-    increment(localPorts, socket.local.port);
-    increment(remotePorts, port);
-    exact &&= age.ms !== null && age.is === 'exact';
-    if (age.ms === null) continue;
-    oldest = Math.max(oldest, age.ms);
-    newest = Math.min(newest, age.ms);
-  }
+    localPorts.add(socket.local.port);
+    remotePorts.add(port);
+    exact &&= ageMs >= 0 && is === 'exact';
+    if (ageMs < 0) return;
+    if (ageMs > oldest) oldest = ageMs;
+    if (ageMs < newest) newest = ageMs;
+  });
   const aged = oldest >= 0;
   const peers = uniteMapped(byRemote);
   return {
@@ -49,12 +47,10 @@ export function groupConnections(connections: Connections, cap: number): Connect
 
 /** The oldest connections, oldest first, unknown ages last. */
 export function selectOldest(connections: Connections, cap: number): readonly StuckConnection[] {
-  const oldest = new Highest<StuckConnection>(cap);
-  for (let index = 0; index < connections.length; index++) {
-    const connection = connections.at(index);
-    if (connection !== undefined) oldest.add(connection, connection.age.ms ?? -1);
-  }
-  return oldest.inOrder();
+  const oldest = new Highest<number>(cap);
+  let index = 0;
+  visitConnections(connections, (_socket, ageMs) => oldest.add(index++, ageMs));
+  return oldest.inOrder().flatMap((place) => connections.at(place) ?? []);
 }
 
 /** The `cap` items with the highest values, of equal ones the first; sorts no more than twice as many at a time. */
@@ -90,13 +86,14 @@ function increment<K>(counts: Map<K, number>, key: K, by = 1): void {
 
 /** An IPv4 address and the mapped one are one peer. */
 function uniteMapped(byRemote: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  if (!byRemote.keys().some((address) => unmapAddress(address) !== address)) return byRemote;
   const peers = new Map<string, number>();
   for (const [address, count] of byRemote) increment(peers, unmapAddress(address), count);
   return peers;
 }
 
 /** Equal counts keep the order in which they were first seen. */
-function mostFirst<K>(counts: ReadonlyMap<K, number>, cap: number): readonly (readonly [K, number])[] {
+function mostFirst<K>(counts: Iterable<readonly [K, number]>, cap: number): readonly (readonly [K, number])[] {
   const most = new Highest<readonly [K, number]>(cap);
   for (const entry of counts) most.add(entry, entry[1]);
   return most.inOrder();

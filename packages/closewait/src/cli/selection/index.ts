@@ -5,8 +5,8 @@ import type { CauseId, Facts, ProcessFacts } from '@closewait/core/facts';
 export interface Selection {
   /** Causes that were asked for, none: all. Only a diagnosis can apply them. */
   readonly causes: readonly CauseId[];
-  /** Decides about the connections of a look. */
-  readonly over: (facts: Facts) => Selects;
+  /** What decides about the connections of a look; undefined: all of them are meant. */
+  readonly over: (facts: Facts) => Selects | undefined;
 }
 
 /**
@@ -30,7 +30,7 @@ export async function parseSelection(operands: readonly string[], where: string 
   };
 }
 
-const EVERYTHING: Selection = { causes: [], over: () => () => true };
+const EVERYTHING: Selection = { causes: [], over: () => undefined };
 
 type Filter = (connection: StuckConnection, process: ProcessFacts | null) => boolean;
 

@@ -1,5 +1,5 @@
 import type { HeldRecords } from '@closewait/core/codec';
-import { type SocketFacts, valueOr } from '@closewait/core/facts';
+import { type HolderMap, type SocketFacts, valueOr } from '@closewait/core/facts';
 import { closedOf, ownersOf } from './gather-held.ts';
 import type { Gathered, GatherQuery } from './gathered.ts';
 import { joinHeld } from './list-held.ts';
@@ -7,6 +7,7 @@ import { readClosed } from './read-closed.ts';
 import { readHolders } from './read-holders.ts';
 import { readListeners } from './read-listeners.ts';
 import { readSockets, type SocketList } from './read-sockets.ts';
+import { DescriptorSampler } from './sample-descriptors.ts';
 
 type Holding = Omit<Gathered, 'sockets' | 'listeners' | 'stuckByNamespace' | 'unread' | 'problem'>;
 
@@ -43,6 +44,7 @@ function joinRecords(records: HeldRecords, { source, census, log }: GatherQuery)
     instances: listing.instances,
     others: null,
     closed,
+    samples: listing.samples,
     owners: ownersOf(listing, closed),
     openOf: (pid) => valueOr(source.countDescriptors(pid), undefined),
   };
@@ -63,12 +65,19 @@ async function readTables(
   const index = await log.runAsync('descriptors', () => readHolders(source, pids, { inodes, exceptOthers }, log));
   const { holders, instances, others } = index;
   const openOf = (pid: number): number | undefined => index.openByPid.get(pid);
+  const { samples } = sampleStuck(sockets, holders);
   const ofSockets = new Set([...holders.values()].flatMap((list) => list.map(({ pid }) => pid)));
-  if (census === null) return { holders, instances, others, closed: [], owners: ofSockets, openOf };
+  if (census === null) return { holders, instances, others, closed: [], samples, owners: ofSockets, openOf };
   const listed = new Set(answered.map(({ inode }) => inode));
   const { closed } = log.run('closed sockets', () => readClosed(source, others, listed, log));
   const owners = ofSockets.union(new Set(closed.flatMap((socket) => socket.holders.map(({ pid }) => pid))));
-  return { holders, instances, others, closed, owners, openOf };
+  return { holders, instances, others, closed, samples, owners, openOf };
+}
+
+function sampleStuck(sockets: readonly SocketFacts[], holders: HolderMap): DescriptorSampler {
+  const sampler = new DescriptorSampler();
+  for (const { state, inode } of sockets) if (state === 'CLOSE-WAIT') sampler.add(inode, holders.get(inode) ?? []);
+  return sampler;
 }
 
 const NO_HOLDING: Holding = {
@@ -76,6 +85,7 @@ const NO_HOLDING: Holding = {
   instances: new Map(),
   others: null,
   closed: [],
+  samples: new Map(),
   owners: new Set(),
   openOf: () => undefined,
 };

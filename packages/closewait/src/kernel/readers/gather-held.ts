@@ -31,6 +31,7 @@ export function gatherHeld(records: HeldRecords, netns: number | null, query: Ga
     instances,
     others: null,
     closed,
+    samples: listing.samples,
     owners: ownersOf(listing, closed),
     openOf: (pid) => valueOr(source.countDescriptors(pid), undefined),
     stuckByNamespace: addLoose(listing.stuckByNamespace, loose),

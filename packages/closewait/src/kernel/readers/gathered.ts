@@ -1,8 +1,27 @@
-import type { ClosedSocket, Holder, KernelSource, NamespaceRef, SocketFacts, Unknown } from '@closewait/core/facts';
+import type {
+  ClosedSocket,
+  Holder,
+  HolderMap,
+  KernelSource,
+  NamespaceRef,
+  SocketFacts,
+  Unknown,
+} from '@closewait/core/facts';
 import type { TcpState } from '@closewait/core/tcp';
 import type { LookLog } from './look-log.ts';
 import type { SocketCensus } from './read-census.ts';
-import type { Instances } from './read-holders.ts';
+import type { Instances, TableEntry } from './read-holders.ts';
+
+/** A sample tells how a program opens its descriptors; those that several processes hold tell most. */
+export interface DescriptorSample {
+  readonly shared: readonly SampledDescriptor[];
+  readonly own: readonly SampledDescriptor[];
+}
+
+/** A descriptor and the socket that it refers to. */
+export interface SampledDescriptor extends TableEntry {
+  readonly inode: number;
+}
 
 /** What sockets and holders are to be gathered from. */
 export interface GatherQuery {
@@ -21,12 +40,14 @@ export interface Gathered {
   readonly sockets: readonly SocketFacts[];
   readonly listeners: readonly SocketFacts[];
   /** By inode. */
-  readonly holders: ReadonlyMap<number, readonly Holder[]>;
+  readonly holders: HolderMap;
   /** By pid: descriptors of epoll instances and io_urings. */
   readonly instances: ReadonlyMap<number, Instances>;
   /** Holders of sockets that are not TCP, by inode; null where they were passed over. */
   readonly others: ReadonlyMap<number, readonly Holder[]> | null;
   readonly closed: readonly ClosedSocket[];
+  /** Some descriptors of sockets in CLOSE-WAIT, by pid. */
+  readonly samples: ReadonlyMap<number, DescriptorSample>;
   /** Every process that holds any of these sockets. */
   readonly owners: ReadonlySet<number>;
   /** Open descriptors of a process, where they were counted. */

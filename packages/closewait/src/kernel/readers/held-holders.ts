@@ -1,12 +1,12 @@
 import type { HeldRecords } from '@closewait/core/codec';
-import type { Holder } from '@closewait/core/facts';
+import type { Holder, HolderMap } from '@closewait/core/facts';
 import { InodeIndex } from './inode-index.ts';
 
 /**
  * Holders by inode on top of listed records. Nothing is made for a socket before somebody asks for it: of 100,000 holders
  * a report names a few hundred.
  */
-export class HeldHolders implements ReadonlyMap<number, readonly Holder[]> {
+export class HeldHolders implements HolderMap {
   readonly #records: HeldRecords;
   /** Record of the first holder, by inode. */
   readonly #first = new InodeIndex();
@@ -28,6 +28,17 @@ export class HeldHolders implements ReadonlyMap<number, readonly Holder[]> {
     if (several === undefined) this.#several.set(inode, [first, index]);
     else several.push(index);
     return false;
+  }
+
+  /** Sockets that have several holders. */
+  *shared(): Generator<readonly [inode: number, holders: readonly Holder[]], void> {
+    for (const [inode, indices] of this.#several) yield [inode, indices.map((index) => this.#holderAt(index))];
+  }
+
+  onlyPidOf(inode: number): number {
+    const first = this.#first.get(inode);
+    if (first < 0 || (this.#several.size > 0 && this.#several.has(inode))) return 0;
+    return this.#records.pidAt(first);
   }
 
   get size(): number {

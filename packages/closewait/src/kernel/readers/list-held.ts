@@ -2,6 +2,7 @@ import { describeProblem, HeldRecords } from '@closewait/core/codec';
 import {
   type HeldRequest,
   type Holder,
+  type HolderMap,
   type KernelSource,
   type ReaderOutcome,
   type SocketFacts,
@@ -9,15 +10,18 @@ import {
 } from '@closewait/core/facts';
 import { linuxStateMask, type TcpState, toLinuxState } from '@closewait/core/tcp';
 import { uniteTables } from '../bpf/unite-tables.ts';
+import type { Gathered } from './gathered.ts';
 import { HeldHolders } from './held-holders.ts';
 import type { LookLog } from './look-log.ts';
 import type { Instances, TableEntry } from './read-holders.ts';
+import { DescriptorSampler } from './sample-descriptors.ts';
 
 /** What a walk over all descriptors of the machine has found of TCP sockets. */
 export interface HeldListing {
   /** Each socket once, in the order of the walk; the closed ones are in `closed`. */
   readonly sockets: readonly SocketFacts[];
-  readonly holders: ReadonlyMap<number, readonly Holder[]>;
+  readonly holders: HolderMap;
+  readonly samples: Gathered['samples'];
   /** Inodes of MPTCP sockets: they have holders, and sock_diag has their subflows. */
   readonly mptcp: ReadonlySet<number>;
   /** What the kernel has closed, or never connected, and a process still holds. */
@@ -85,6 +89,7 @@ export function joinHeld(
   const stuckByNamespace = new Map<number, number>();
   const owners = new Set<number>();
   const mptcp = new Set<number>();
+  const sampler = new DescriptorSampler();
   let owner = 0;
   for (let position = 0; position < (kept ?? records).length; position++) {
     const index = kept === null ? position : (kept[position] ?? 0);
@@ -99,24 +104,24 @@ export function joinHeld(
       if (ofClosed.add(index, inode)) closed.push(records.socketAt(index));
       continue;
     }
-    if (holders.add(index, inode) && ((mask >>> state) & 1) !== 0) {
-      sockets.push(records.socketAt(index));
-      if (state === CLOSE_WAIT) {
-        const inside = records.netnsAt(index);
-        stuckByNamespace.set(inside, (stuckByNamespace.get(inside) ?? 0) + 1);
-      }
-    }
-    if (state === 0) mptcp.add(inode);
     const pid = records.pidAt(index);
-    if (pid === owner) continue;
+    if (pid !== owner) owners.add(pid);
     // The walk goes process by process.
     owner = pid;
-    owners.add(pid);
+    if (state === 0) mptcp.add(inode);
+    if (!holders.add(index, inode)) continue;
+    if (((mask >>> state) & 1) !== 0) sockets.push(records.socketAt(index));
+    if (state !== CLOSE_WAIT) continue;
+    const inside = records.netnsAt(index);
+    stuckByNamespace.set(inside, (stuckByNamespace.get(inside) ?? 0) + 1);
+    if (sampler.wantsOwn(pid)) sampler.addOwn({ pid, tid: records.tidAt(index), fd: records.fdAt(index) }, inode);
   }
+  for (const [inode, list] of holders.shared()) sampler.add(inode, list);
   return {
     sockets,
     holders,
     mptcp,
+    samples: sampler.samples,
     closed: closed.map((socket) => ({ socket, holders: ofClosed.get(socket.inode) ?? [] })),
     instances,
     stuckByNamespace,

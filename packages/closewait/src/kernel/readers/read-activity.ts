@@ -21,13 +21,10 @@ export interface ActivityParts {
   readonly threadCount: number;
   readonly epolls: Reading<readonly EpollFacts[]>;
   readonly usesIoUring: boolean;
-  /** Descriptors of stuck connections, {@link MOST_FLAGS} at most. */
+  /** Descriptors of stuck connections, a sample: 12 µs each. */
   readonly descriptors: readonly TableEntry[];
   readonly openLater: Reading<number>;
 }
-
-/** 12 µs each: a sample tells how a program opens its descriptors. */
-export const MOST_FLAGS = 64;
 
 export function readActivity(source: KernelSource, freezer: FreezerReader, parts: ActivityParts): ProcessActivity {
   const { pid } = parts.process;

@@ -10,6 +10,7 @@ export async function readKeepers(
   hidden: ReadonlySet<number>,
   { sockets, namespaces }: Facts,
 ): Promise<HiddenPlaces['keepers']> {
+  if (hidden.size === 0) return known(new Map());
   const inside = new Set(sockets.filter(({ inode }) => hidden.has(inode)).map(({ netns }) => netns));
   const keepers = new Map<number, 'kernel' | 'file'>();
   for (const namespace of namespaces) {

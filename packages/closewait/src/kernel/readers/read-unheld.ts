@@ -86,9 +86,10 @@ function dumpUnheld({ source, namespace, held, log, unread }: Question, localPor
 function readQueued(question: Question): readonly SocketFacts[] | null {
   const { source, namespace, held, log } = question;
   const heldHere = held.countByNamespace.get(namespace.inode) ?? 0;
-  if (heldHere < WORTH_COUNTING) return null;
+  // In a report the others are counted already.
+  if (heldHere < WORTH_COUNTING && held.otherCounts === null) return null;
   const inUse = countInUse(question);
-  if (inUse === null || inUse > 2 * heldHere) return null;
+  if (inUse === null || (held.otherCounts === null && inUse > 2 * heldHere)) return null;
   const others = countOthers(question);
   if (others === null) return null;
   const listeners =
