@@ -1,0 +1,172 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { setInterval as every } from 'node:timers';
+import type { PlanDocument, PlannedDecision } from '@closewait/core/report/plan';
+import { planSchema } from '@closewait/core/report/plan/schema';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CHECKOUT, CLOSEWAIT, listConnections } from '../support/closewait.ts';
+import { expectNothingLeaked } from '../support/leaks.ts';
+import { makeNamespace } from '../support/namespace.ts';
+import { startProgram } from '../support/program.ts';
+import { run } from '../support/run.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+expectNothingLeaked();
+
+const RECORDING = 'fixtures/scenes/incident/recording.cwr';
+let folder = '';
+
+beforeAll(() => {
+  folder = mkdtempSync(`${tmpdir()}/closewait-reap-`);
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** A policy with one rule in a file of its own. */
+function write(name: string, rule: string, more = ''): string {
+  const file = `${folder}/${name}.yaml`;
+  writeFileSync(file, `version: 1\n${more}rules:\n  - {name: all, ${rule}}\n`);
+  return file;
+}
+
+async function planFor(file: string, ...words: readonly string[]): Promise<PlanDocument> {
+  const { stdout, stderr } = await run([...CLOSEWAIT, 'reap', '--json', '--policy', file, ...words]);
+  expect(stderr).toBe('');
+  return planSchema.parse(JSON.parse(stdout));
+}
+
+describe('closewait reap --from', () => {
+  it('prints what docs/policy.md shows', async () => {
+    const page = readFileSync(`${CHECKOUT}/docs/policy.md`, 'utf8');
+    const [, command = '', shown = ''] = /^\$ (closewait reap [^\n]+)\n([^]*?)^```$/m.exec(page) ?? [];
+    const words = command
+      .split(' ')
+      .slice(1)
+      .map((word) => (/^(?:docs|fixtures)\//.test(word) ? `${CHECKOUT}/${word}` : word));
+    const { exitCode, stdout } = await run([...CLOSEWAIT, ...words]);
+    // The path of this checkout is longer than the one of the page, so lines break elsewhere.
+    const flowing = (text: string): string => text.replaceAll(`${CHECKOUT}/`, '').replaceAll(/\s+/g, ' ').trim();
+    expect(flowing(stdout)).toBe(flowing(shown));
+    expect(exitCode).toBe(1);
+  });
+
+  it('explains each connection, and plans the same each time', async () => {
+    const file = write('explain', 'when: "true", method: destroy, grace: 1', 'limits: {total: 3}\n');
+    const words = [...CLOSEWAIT, 'reap', '--explain', '--policy', file, '--from', `${CHECKOUT}/${RECORDING}`];
+    const [first, second] = [await run([...words, '--looks', '9']), await run([...words, '--looks', '9'])];
+    expect(second).toEqual(first);
+    const { decisions } = await planFor(file, '--from', `${CHECKOUT}/${RECORDING}`, '--looks', '9');
+    expect(decisions.length).toBeGreaterThan(60);
+    for (const { connection, why } of decisions) {
+      expect(first.stdout).toContain(connection.remote);
+      expect(first.stdout.replaceAll(/\s+/g, ' ')).toContain(why);
+    }
+  });
+
+  it('ends with 0 where nothing is to be done', async () => {
+    const file = write('nothing', 'when: cause == "idle-pool", method: destroy');
+    const calm = `${CHECKOUT}/fixtures/scenes/calm/recording.cwr`;
+    const { exitCode, stdout } = await run([...CLOSEWAIT, 'reap', '--policy', file, '--from', calm]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringContaining('would act on none of 0') });
+  });
+});
+
+describe('closewait reap', () => {
+  it('tells every mistake of a policy by line and column, and looks at nothing', async () => {
+    const file = write('bad', 'when: caus == "x", method: destory, minAge: 1s', 'moed: enforce\n');
+    const { exitCode, stdout, stderr } = await run([...CLOSEWAIT, 'reap', '--policy', file, '--yes']);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr.replaceAll(file, 'FILE').trimEnd().split('\n')).toEqual([
+      "closewait: FILE:2:1: unknown key 'moed': did you mean 'mode'?",
+      "closewait: FILE:4:23: unknown field 'caus': did you mean 'cause'?",
+      "closewait: FILE:4:44: expected one of auto, destroy, shutdown, timeout, limit, thaw, free-descriptor, none, not 'destory'",
+      "closewait: FILE:4:61: expected at least 10s, not '1s'",
+    ]);
+  });
+
+  it('says in one line that this build cannot act yet, and does nothing', async () => {
+    const file = write('enforce', 'when: "true", method: destroy', 'mode: enforce\n');
+    const { exitCode, stdout, stderr } = await run([...CLOSEWAIT, 'reap', '--policy', file, '--yes']);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
+    expect(stderr).toMatch(/^closewait: this build of closewait plans and cannot act yet[^\n]+\n$/);
+  });
+
+  it('plans for real sockets when they are old enough, touches none, and protects sshd and its own ancestors', async () => {
+    using namespace = makeNamespace();
+    await using holder = await startProgram('hold', ['--ipv4', 3, '--bytes', 9], namespace);
+    await using session = await startProgram('hold', ['--ipv4', 2, '--bytes', 9, '--name', 'sshd'], namespace);
+    await using own = await holdInThisProcess();
+    const file = write('live', 'when: "true", method: destroy, grace: 2, allowPossible: true, limits: {total: 2}');
+    const words = ['--looks', '2', '--interval', '1s'];
+    const of = (plan: PlanDocument, pid: number): readonly PlannedDecision[] =>
+      plan.decisions.filter(({ process: owner }) => owner?.pid === pid);
+
+    const young = await planFor(file, '--looks', '1');
+    expect(of(young, holder.pid).map(({ protection }) => protection)).toEqual(['too-young', 'too-young', 'too-young']);
+
+    const rows = await listConnections(namespace);
+    await waitUntil(
+      'every connection is 10 s old',
+      async () => (await listConnections(namespace, [...CLOSEWAIT, 'ls', '--json', '--min-age', '10s'])).length === 5,
+      20_000,
+    );
+    const plan = await planFor(file, ...words);
+    expect(plan.looks).toBe(2);
+    const held = of(plan, holder.pid);
+    expect(held.map(({ connection }) => connection.cookie)).toHaveLength(3);
+    for (const { decision, waitsFor } of held) {
+      expect(['observe null', 'wait pass-limit']).toContain(`${decision} ${waitsFor}`);
+    }
+    // Whatever else this host has in CLOSE-WAIT counts too.
+    expect(plan.totals.observe).toBe(2);
+    expect(of(plan, session.pid).map(({ protection }) => protection)).toEqual(['ssh-session', 'ssh-session']);
+    const mine = of(plan, process.pid);
+    const protectionOf = (port: number): unknown =>
+      mine.find(({ connection }) => connection.remote.endsWith(`:${port}`))?.protection;
+    expect(protectionOf(own.idlePort)).toBe('closewait-itself');
+    expect(protectionOf(own.busyPort)).toBe('half-close-in-use');
+
+    const after = await listConnections(namespace);
+    expect(after.map(({ cookie }) => cookie)).toEqual(rows.map(({ cookie }) => cookie));
+  });
+});
+
+interface OwnConnections extends AsyncDisposable {
+  /** Of the peer of a connection in CLOSE-WAIT on which nothing happens, and of one on which this side still sends. */
+  readonly idlePort: number;
+  readonly busyPort: number;
+}
+
+/** Two connections in CLOSE-WAIT of this process, which starts closewait: one is forgotten, one is a legal half-close. */
+async function holdInThisProcess(): Promise<OwnConnections> {
+  const held: Socket[] = [];
+  const server: Server = createServer({ allowHalfOpen: true }, (socket) => held.push(socket.pause()));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const clients = await Promise.all([connectTo(port), connectTo(port)]);
+  await waitUntil('both are accepted', () => held.length === 2);
+  for (const client of clients) client.end();
+  const [idle, busy] = clients.map((client) => client.localPort ?? 0);
+  const sender = held.find(({ remotePort }) => remotePort === busy);
+  const timer = every(() => sender?.write('.'), 50);
+  return {
+    idlePort: idle ?? 0,
+    busyPort: busy ?? 0,
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      for (const socket of [...held, ...clients]) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function connectTo(port: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket: Socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }, () => resolve(socket.resume()));
+    socket.once('error', reject);
+  });
+}
