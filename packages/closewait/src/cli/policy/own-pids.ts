@@ -1,5 +1,5 @@
 import { decodeProcStat } from '@closewait/core/codec';
-import type { KernelSource } from '@closewait/core/facts';
+import { ClosewaitError, type KernelSource } from '@closewait/core/facts';
 
 /** Deeper than any shell in a terminal in a session in a container; a ring cannot be, but bytes from outside say so. */
 const MOST_GENERATIONS = 256;
@@ -7,6 +7,8 @@ const MOST_GENERATIONS = 256;
 /**
  * This process and its ancestors, as the mounted /proc numbers them. Where an ancestor cannot be read (hidepid) the list ends:
  * whoever may not read that may not read its descriptors either, and what it holds has no known owner.
+ *
+ * @throws ClosewaitError `cannot-look`: not even this process can be read.
  */
 export function readOwnPids(source: KernelSource): ReadonlySet<number> {
   const pids = new Set<number>();
@@ -20,5 +22,6 @@ export function readOwnPids(source: KernelSource): ReadonlySet<number> {
     if (parentPid <= 0) break;
     path = `/proc/${parentPid}/stat`;
   }
+  if (pids.size === 0) throw new ClosewaitError('cannot-look', 'cannot tell which process this is: /proc/self/stat');
   return pids;
 }

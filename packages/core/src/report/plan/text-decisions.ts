@@ -3,7 +3,7 @@ import { glue, hang, padEnd, padStart, widthOf } from '../layout.ts';
 import { formatCount, formatDuration } from '../quantities.ts';
 import { safeText } from '../safe-text.ts';
 import type { Paint, Style } from '../style.ts';
-import type { PlannedAction, PlannedDecision } from './plan-document.ts';
+import type { PlanDocument, PlannedAction, PlannedDecision } from './plan-document.ts';
 
 /** How decisions are written. */
 export interface DecisionLayout {
@@ -21,23 +21,26 @@ const NAMED = 10;
 const ORDER: readonly DecisionKind[] = ['act', 'observe', 'wait', 'exempt', 'protected'];
 
 const WORDS: Readonly<Record<DecisionKind, string>> = {
-  act: 'act',
+  act: 'would act',
   observe: 'would act',
   wait: 'wait',
   exempt: 'leave',
   protected: 'protect',
 };
 
+/** What is said of `act` once it was done. */
+const ACTED = 'acted';
+
 /** A block for each reason, with how many connections it is the reason for, and these below it. */
 export function formatDecisions(
-  decisions: readonly PlannedDecision[],
+  { decisions, carriedOut }: Pick<PlanDocument, 'decisions' | 'carriedOut'>,
   layout: DecisionLayout,
 ): readonly (readonly string[])[] {
   const reasons = [...Map.groupBy(decisions, reasonOf).values()].sort(
     (a, b) => rankOf(a) - rankOf(b) || b.length - a.length,
   );
   const countColumns = Math.max(0, ...reasons.map(({ length }) => formatCount(length).length));
-  const blocks = reasons.map((alike) => formatReason(alike, countColumns, layout));
+  const blocks = reasons.map((alike) => formatReason(alike, { ...layout, carriedOut, countColumns }));
   // Without connections below them, reasons are a table.
   return layout.explain || blocks.some((lines) => lines.length > 3) ? blocks : [blocks.flat()];
 }
@@ -52,14 +55,14 @@ function rankOf([first]: readonly PlannedDecision[]): number {
 
 function formatReason(
   alike: readonly PlannedDecision[],
-  countColumns: number,
-  { style, width, explain }: DecisionLayout,
+  { style, width, explain, ...plan }: DecisionLayout & { readonly carriedOut: boolean; readonly countColumns: number },
 ): readonly string[] {
   const [first] = alike;
   if (first === undefined) return [];
   const { decision, protection, action, why, cause, confidence } = first;
-  const word = paintOf(decision, style)(padEnd(WORDS[decision], WORDS.observe.length));
-  const head = `${word}  ${padStart(formatCount(alike.length), countColumns)}  `;
+  const word = plan.carriedOut && decision === 'act' ? ACTED : WORDS[decision];
+  const count = padStart(formatCount(alike.length), plan.countColumns);
+  const head = `${paintOf(decision, style)(padEnd(word, WORDS.observe.length))}  ${count}  `;
   const what = protection ?? (action === null ? null : glue(describeAction(action)));
   const says = `${what === null ? '' : `${what}: `}${safeText(why)} (${cause}, ${confidence})`;
   const named = explain ? alike : decision === 'act' || decision === 'observe' ? alike.slice(0, NAMED) : [];

@@ -89,6 +89,7 @@ protect     1  half-close-in-use: bytes moved while it was watched
     const outcome: ActionOutcome = { kind: 'changed', detail: 'another socket', hint: 'look again' };
     const text = format(documentOf(samplePolicy(), new Map([[{} as Decision, outcome]])), false);
     expect(text).toContain(' acted on 12 of 13 stuck connections.\n');
+    expect(text).toMatch(/^acted +12 {2}destroy/m);
     expect(text).not.toContain('Nothing was changed');
     expect(text).toContain('      changed: another socket; look again');
   });
@@ -97,6 +98,7 @@ protect     1  half-close-in-use: bytes moved while it was watched
     const windows = [{ days: ['Sat'], fromMin: 0, toMin: 1440, timezone: 'UTC' }] as const;
     const text = format(documentOf(samplePolicy({ windows })));
     expect(text).toContain('would act on none of 13');
+    expect(text).not.toMatch(/^acted/m);
     expect(text).toContain('No maintenance window is open.');
   });
 });

@@ -23,7 +23,7 @@ export function formatPlan(plan: PlanDocument, { version, colour, width, explain
   const columns = usableWidth(width);
   const blocks = [
     formatHead(plan, version, style, columns),
-    ...formatDecisions(plan.decisions, { style, width: columns, explain }),
+    ...formatDecisions(plan, { style, width: columns, explain }),
     formatUnseen(plan, style, columns),
   ];
   return `${blocks
