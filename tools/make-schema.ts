@@ -4,6 +4,7 @@ import { makeSchemaFiles as makeCaptureSchemas } from '@closewait/core/capture/s
 import { makeSchemaFiles as makeDrawSchemas } from '@closewait/core/draw/schema';
 import { makeSchemaFiles as makeEventSchemas } from '@closewait/core/events/schema';
 import { makeSchemaFiles as makeExperimentSchemas } from '@closewait/core/experiment/schema';
+import { makeSchemaFiles as makeOrderSchemas } from '@closewait/core/orders/schema';
 import { makeSchemaFiles as makePolicySchemas } from '@closewait/core/policy/schema';
 import { makeSchemaFiles as makePlanSchemas } from '@closewait/core/report/plan/schema';
 import { makeSchemaFiles as makeReportSchemas } from '@closewait/core/report/schema';
@@ -18,6 +19,7 @@ for (const { path, text } of [
   ...makeDrawSchemas(),
   ...makeCaptureSchemas(),
   ...makeEventSchemas(),
+  ...makeOrderSchemas(),
   ...makePolicySchemas(),
   ...makePlanSchemas(),
 ]) {

@@ -41,6 +41,7 @@ const CORE = [
   'core/draw',
   'core/experiment',
   'core/events',
+  'core/orders',
   'core/api',
 ] as const;
 
@@ -80,6 +81,7 @@ export const ROOMS: readonly Room[] = [
     },
   },
   { ...core('events', 'tcp', 'facts', 'codec', 'report'), sideDoors: { 'schema.ts': { packages: ['zod'] } } },
+  { ...core('orders', 'tcp', 'facts', 'diagnose', 'report'), sideDoors: { 'schema.ts': { packages: ['zod'] } } },
   core('api', 'tcp', 'facts', 'diagnose', 'policy'),
 
   command('cache'),

@@ -1,3 +1,4 @@
+export { type CarryOutOptions, carryOut } from './carry-out.ts';
 export type { DescriptorOrder } from './free-descriptor/batch.ts';
 export {
   FREEABLE_CAUSES,

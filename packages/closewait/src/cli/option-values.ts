@@ -83,3 +83,24 @@ export function parseLooks(text: string): number {
   if (count >= 1 && count <= 1000) return count;
   throw new ClosewaitError('usage', `'${text}' is not a number of looks`, { hint: 'write a number from 1 to 1000' });
 }
+
+/** How long a connection may stay without an acknowledgement: a duration of 1 s to 1 h, as the kernel's timers are coarse. */
+export function parseTimeout(text: string): number {
+  const ms = parseDuration(text);
+  if (ms >= 1000 && ms <= 3_600_000) return ms;
+  throw new ClosewaitError('usage', `'${text}' is no time limit for a connection`, { hint: 'at least 1s, at most 1h' });
+}
+
+/** A limit of descriptors: 1 to 1,073,741,816, the most that Linux can be told to allow (fs.nr_open). */
+export function parseDescriptors(text: string): number {
+  const count = /^\d{1,10}$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= 1_073_741_816) return count;
+  throw new ClosewaitError('usage', `'${text}' is not a number of descriptors`, { hint: 'write a number, 65536' });
+}
+
+/** How many connections may be acted on at once: 1 to 10 million. */
+export function parseAtMost(text: string): number {
+  const count = /^\d{1,8}$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= 10_000_000) return count;
+  throw new ClosewaitError('usage', `'${text}' is not a number of connections`, { hint: 'write a number, 500' });
+}

@@ -34,7 +34,7 @@ export async function parseArguments(
 const HELP_END = `
 Options of the report: closewait report --help
 Exit codes: 0 nothing stuck, 1 findings, 2 usage, 3 could not look.
-Nothing is changed by any of these commands. Run as root to see every process and namespace.`;
+Only close and reap change anything, and only with --yes. Run as root to see every process and namespace.`;
 
 /** Errors are thrown, not printed: main prints each failure in one way. */
 function configure(command: Commander): Commander {

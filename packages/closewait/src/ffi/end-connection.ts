@@ -10,7 +10,7 @@ const SHUTDOWN_HOW = { read: 0, write: 1, both: 2 } as const;
 const TCP_KEEPIDLE = 4;
 const TCP_KEEPINTVL = 5;
 const TCP_KEEPCNT = 6;
-const TCP_USER_TIMEOUT = 18;
+export const TCP_USER_TIMEOUT = 18;
 const SO_KEEPALIVE = 9;
 /** SO_SNDTIMEO_OLD, with a struct timeval of two 64-bit words. */
 const SO_SNDTIMEO = 21;
@@ -25,7 +25,12 @@ export type ShutdownHow = keyof typeof SHUTDOWN_HOW;
  * directions. Needs PTRACE_MODE_ATTACH_REALCREDS (pidfd_getfd(2)), Linux 5.6. The process keeps its descriptor.
  */
 export function shutdownForeign(holder: DescriptorOf, inode: number, how: ShutdownHow = 'both'): SystemResult<void> {
-  return withForeignSocket(holder, inode, (fd) => answered('shutdown', shutdownCall(fd, SHUTDOWN_HOW[how])));
+  return withForeignSocket(holder, inode, (fd) => shutDown(fd, how));
+}
+
+/** shutdown(2). */
+export function shutDown(fd: number, how: ShutdownHow): SystemResult<number> {
+  return answered('shutdown', shutdownCall(fd, SHUTDOWN_HOW[how]));
 }
 
 /**
@@ -48,26 +53,25 @@ export interface Keepalive {
 }
 
 /** Turns SO_KEEPALIVE on with values of its own for a socket that another process holds. */
-export function setForeignKeepalive(
-  holder: DescriptorOf,
-  inode: number,
-  { idleSeconds, intervalSeconds, probes }: Keepalive,
-): SystemResult<void> {
-  return withForeignSocket(holder, inode, (fd) => {
-    // The idle time comes last: set on a running timer it counts from the last activity, and a connection that has been
-    // quiet for longer is probed at once (tcp_sock_set_keepidle_locked). The switch alone starts to count anew.
-    const settings = [
-      [SOL_TCP, TCP_KEEPINTVL, intervalSeconds],
-      [SOL_TCP, TCP_KEEPCNT, probes],
-      [SOL_SOCKET, SO_KEEPALIVE, 1],
-      [SOL_TCP, TCP_KEEPIDLE, idleSeconds],
-    ] as const;
-    for (const [level, option, value] of settings) {
-      const set = setIntegerOption(fd, level, option, value);
-      if (!set.ok) return set;
-    }
-    return { ok: true, value: 0 };
-  });
+export function setForeignKeepalive(holder: DescriptorOf, inode: number, keepalive: Keepalive): SystemResult<void> {
+  return withForeignSocket(holder, inode, (fd) => setKeepalive(fd, keepalive));
+}
+
+/** Turns SO_KEEPALIVE on with values of its own. */
+export function setKeepalive(fd: number, { idleSeconds, intervalSeconds, probes }: Keepalive): SystemResult<number> {
+  // The idle time comes last: set on a running timer it counts from the last activity, and a connection that has been
+  // quiet for longer is probed at once (tcp_sock_set_keepidle_locked). The switch alone starts to count anew.
+  const settings = [
+    [SOL_TCP, TCP_KEEPINTVL, intervalSeconds],
+    [SOL_TCP, TCP_KEEPCNT, probes],
+    [SOL_SOCKET, SO_KEEPALIVE, 1],
+    [SOL_TCP, TCP_KEEPIDLE, idleSeconds],
+  ] as const;
+  for (const [level, option, value] of settings) {
+    const set = setIntegerOption(fd, level, option, value);
+    if (!set.ok) return set;
+  }
+  return { ok: true, value: 0 };
 }
 
 /** Sets SO_SNDTIMEO of a socket that another process holds: the longest that a call that writes may wait (socket(7)). */

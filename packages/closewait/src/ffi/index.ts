@@ -38,8 +38,15 @@ export {
   socketProtocolName,
   tcpInfoOfDescriptor,
 } from './foreign-descriptors.ts';
+export { ForeignSocket, withForeignSocket } from './foreign-socket.ts';
 export { registerFiles } from './io-uring.ts';
-export { limitDescriptorsOf, limitOwnDescriptors } from './limits.ts';
+export {
+  type DescriptorLimits,
+  limitDescriptorsOf,
+  limitOwnDescriptors,
+  readDescriptorLimits,
+  setDescriptorLimits,
+} from './limits.ts';
 export { failureOf, inNetworkNamespace } from './namespace.ts';
 export { NetlinkSocket } from './netlink-socket.ts';
 export { type CapturedPacket, PacketSocket } from './packet-socket.ts';
@@ -47,6 +54,7 @@ export { PrivateNetwork } from './private-network.ts';
 export { RawSocket } from './raw-socket.ts';
 export { readStream } from './read-stream.ts';
 export { addIpv4Route, type Ipv4Route } from './route.ts';
+export { signalProcess } from './signal.ts';
 export { type LinkVisitor, walkLinks } from './socket-links.ts';
 export {
   AF_INET,
@@ -76,4 +84,5 @@ export {
 } from './sockets.ts';
 export { describeFailure, type SystemFailure, type SystemResult } from './system-call.ts';
 export { holdThread } from './tracing.ts';
+export { sendUnixDatagram } from './unix-datagram.ts';
 export { openSocketPair, sendDescriptor } from './unix-sockets.ts';

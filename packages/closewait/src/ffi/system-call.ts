@@ -1,5 +1,5 @@
-import { koffi } from './koffi.ts';
 import { errnoName } from './errno.ts';
+import { koffi } from './koffi.ts';
 
 /** What a system call answered: its value, or the error with the operation that met it. */
 export type SystemResult<T> = { readonly ok: true; readonly value: T } | SystemFailure;

@@ -1,6 +1,11 @@
-export { buildConnection, buildConnectionRow } from './build-connection.ts';
+export {
+  buildConnection,
+  buildConnectionProcess,
+  buildConnectionRow,
+  toJsonInteger,
+} from './build-connection.ts';
 export { buildExplanation } from './build-explanation.ts';
-export { buildReport, LISTED_PER_FINDING, type ReportOptions } from './build-report.ts';
+export { buildReader, buildReport, LISTED_PER_FINDING, type ReportOptions } from './build-report.ts';
 export { type OwnedConnection, writeConnectionRows } from './connection-rows.ts';
 export { type ConnectionTableOptions, formatConnectionTable } from './connection-table.ts';
 export {
@@ -44,9 +49,10 @@ export { safeCommand, safeJson, safeText } from './safe-text.ts';
 export { createStyle, type Paint, type Style } from './style.ts';
 export { formatExplanation } from './text-explain.ts';
 export { describeTitle, formatFinding, type TextContext } from './text-finding.ts';
+export { formatUnseen } from './text-look.ts';
 export { formatPage } from './text-page.ts';
 export { formatReport, type TextReportOptions } from './text-report.ts';
 export { isInUse } from './text-summary.ts';
 export { usableWidth } from './usable-width.ts';
-export { describeCommandLine, describeFrees, describeName, describePlace } from './words.ts';
+export { describeCommandLine, describeFrees, describeName, describePlace, joinWords } from './words.ts';
 export { writeReport } from './write-report.ts';

@@ -113,7 +113,7 @@ export function describeName({ comm, exe }: ReportProcess): string {
 }
 
 /** `orders.service`, `container docker:0123456789ab`, or neither; docker's own short form of an id is 12 digits. */
-export function describePlace({ unit, container }: ReportProcess): string | null {
+export function describePlace({ unit, container }: Pick<ReportProcess, 'unit' | 'container'>): string | null {
   if (container !== null) {
     const [runtime = '', id = ''] = container.split(':');
     return safeText(`container ${runtime}:${id.slice(0, 12)}`);

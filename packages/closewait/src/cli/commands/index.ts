@@ -1,5 +1,15 @@
+import { ACTION_METHODS } from '@closewait/core/facts';
 import type { Command } from '../command.ts';
-import { parseDuration, parseInterval, parseLooks, parsePort, parseStates } from '../option-values.ts';
+import {
+  parseAtMost,
+  parseDescriptors,
+  parseDuration,
+  parseInterval,
+  parseLooks,
+  parsePort,
+  parseStates,
+  parseTimeout,
+} from '../option-values.ts';
 import {
   ARGUMENTS_OPTION,
   FROM_OPTION,
@@ -144,6 +154,47 @@ export const COMMANDS: readonly Command[] = [
     ],
     examples: ['closewait explain pid:4121', 'closewait explain :8000', 'closewait explain cause:worker-stuck'],
     load: () => import('./explain.ts'),
+  },
+  {
+    name: 'close',
+    says: 'ends connections, or says what that would do: a dry run unless --yes; docs/operations.md',
+    operands: SELECTORS,
+    options: [
+      {
+        flags: '--with <method>',
+        says: 'auto: the least that works for the cause; free-descriptor and thaw have to be named',
+        choices: ['auto', ...ACTION_METHODS],
+        default: { value: 'auto', says: 'auto' },
+      },
+      { flags: '--yes', says: 'do it; without it nothing is changed' },
+      { flags: '--direction <half>', says: 'of shutdown: which half ends', choices: ['write', 'both'] },
+      {
+        flags: '--timeout <duration>',
+        says: 'of timeout: how long nothing may be acknowledged',
+        parse: parseTimeout,
+        default: { value: 10_000, says: '10s' },
+      },
+      { flags: '--limit <count>', says: 'of limit: the descriptors; default the hard limit', parse: parseDescriptors },
+      { flags: '--hard', says: 'of limit: raise the hard limit too' },
+      { flags: '--accept-descriptor-reuse', says: 'of free-descriptor: what it warns of was read' },
+      { flags: '--force-in-use', says: 'end a half-close in use too, where its cookie: is named' },
+      { flags: '--at-most <count>', says: 'with --yes: so many at once; more than 100 need it', parse: parseAtMost },
+      {
+        flags: '--audit <file>',
+        says: 'append each action to this file; default for root /var/log/closewait/audit.jsonl',
+      },
+      JSON_OPTION,
+      MIN_AGE_OPTION,
+      WHERE_OPTION,
+      NO_ALL_NAMESPACES_OPTION,
+    ],
+    examples: [
+      'closewait close pid:4121',
+      'closewait close pid:4121 --with limit --yes',
+      'closewait close cause:half-closed-relay :8080 --yes',
+      'closewait close cookie:1234 --with destroy --yes --json',
+    ],
+    load: () => import('./close.ts'),
   },
   {
     name: 'reap',

@@ -144,3 +144,8 @@ function toPort(digits: string): number | null {
   const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0;
   return port >= 1 && port <= 65_535 ? port : null;
 }
+
+/** The cookies among the operands: what is named so is meant and nothing else. */
+export function namedCookies(operands: readonly string[]): readonly bigint[] {
+  return operands.flatMap((text) => (/^cookie:\d{1,20}$/.test(text) ? [BigInt(text.slice('cookie:'.length))] : []));
+}

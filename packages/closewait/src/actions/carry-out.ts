@@ -1,0 +1,66 @@
+import type { ActionOutcome, KernelSource, ProcessFacts } from '@closewait/core/facts';
+import type { Order, OrderResult } from '@closewait/core/orders';
+import type { Acted } from './acted.ts';
+import { Actor } from './actor.ts';
+import { freeAll } from './free-all.ts';
+import { judgeOutcome } from './judge-outcome.ts';
+import { isSettled, patienceOf } from './patience.ts';
+import { TargetView } from './target-view.ts';
+
+/** What carrying out needs beside the orders. */
+export interface CarryOutOptions {
+  readonly source: KernelSource;
+  /** A path through which a network namespace can be entered, null where there is none. */
+  readonly pathOf: (netns: number) => string | null;
+  readonly processOf: (pid: number) => ProcessFacts | null;
+  /** Ends the waiting early: what was done by then is looked at and told all the same. */
+  readonly signal: AbortSignal;
+  /** How much of the longest waiting has passed. Milliseconds. */
+  readonly onWait?: (passedMs: number, mostMs: number) => void;
+}
+
+/**
+ * Carries orders out and looks again until what was to come has come, or its time has passed. Answers one result for each order, in their
+ * order. Whatever an outcome claims was seen afterwards; an order without an action is `refused`.
+ */
+export async function carryOut(orders: readonly Order[], options: CarryOutOptions): Promise<readonly OrderResult[]> {
+  const { source, pathOf, processOf } = options;
+  const view = new TargetView(source, pathOf, orders);
+  const before = view.look();
+  using actor = new Actor({ source, pathOf, processOf });
+  const freed = await freeAll(orders, source);
+  const acted = orders.map((order) => freed.get(order) ?? actor.act(order));
+  await waitUntilSettled(orders, acted, view, options);
+  const after = view.look();
+  return orders.map((order, index) => {
+    const [seenBefore, seenAfter] = [before.of(order), after.of(order)];
+    const outcome = judgeOutcome(order, acted[index] ?? NOT_REACHED, seenAfter);
+    return { order, outcome, before: seenBefore, after: seenAfter };
+  });
+}
+
+const NOT_REACHED: ActionOutcome = { kind: 'refused', detail: 'it was not reached' };
+
+/** The kernel needs microseconds, a program that wakes some milliseconds. */
+const BETWEEN_LOOKS_MS = 40;
+
+async function waitUntilSettled(
+  orders: readonly Order[],
+  acted: readonly Acted[],
+  view: TargetView,
+  { source, signal, onWait }: CarryOutOptions,
+): Promise<void> {
+  const startedMs = performance.now();
+  let waiting = orders.flatMap((order, index) => {
+    const mostMs = acted[index]?.kind === 'done' ? patienceOf(order) : 0;
+    return mostMs === 0 ? [] : [{ order, mostMs }];
+  });
+  const mostMs = Math.max(0, ...waiting.map((one) => one.mostMs));
+  while (waiting.length > 0 && !signal.aborted) {
+    const seen = view.look(waiting.map(({ order }) => order));
+    const passedMs = performance.now() - startedMs;
+    waiting = waiting.filter((one) => passedMs < one.mostMs && !isSettled(one.order, seen.of(one.order)));
+    onWait?.(passedMs, mostMs);
+    if (waiting.length > 0) await source.pause(BETWEEN_LOOKS_MS);
+  }
+}

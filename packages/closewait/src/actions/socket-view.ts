@@ -1,0 +1,98 @@
+import {
+  createAddressTexts,
+  decodeInetDiagMessage,
+  describeProblem,
+  isSocketMessage,
+  splitNetlinkMessages,
+} from '@closewait/core/codec';
+import {
+  type ConnectionIdentity,
+  type KernelSource,
+  known,
+  type Reading,
+  type SocketFacts,
+  unknown,
+} from '@closewait/core/facts';
+import { TCP_STATES, type TcpState } from '@closewait/core/tcp';
+
+/** Connections: what listens is none, and what is CLOSED is not listed. */
+const STATES = TCP_STATES.filter((state) => state !== 'CLOSED' && state !== 'LISTEN');
+/** Asking for more ports than these one by one costs more than asking for all. */
+const MOST_PORTS = 8;
+
+/** Where a connection stands now: its state, `CLOSED` where the kernel does not list it any more, or that another one has its addresses. */
+export type Standing = TcpState | 'another';
+
+/** The sockets of some connections as the kernel lists them now. */
+export class SocketView {
+  readonly #byCookie = new Map<bigint, TcpState>();
+  readonly #byEnds = new Map<string, bigint>();
+  readonly #unread = new Map<number, Reading<never>>();
+
+  /** One look at the ports of the connections. `pathOf`: a path through which a namespace can be entered. */
+  static take(
+    source: KernelSource,
+    connections: readonly ConnectionIdentity[],
+    pathOf: (netns: number) => string | null,
+  ): SocketView {
+    const view = new SocketView();
+    for (const [netns, own] of Map.groupBy(connections, (connection) => connection.netns)) {
+      const path = pathOf(netns);
+      if (path === null) view.#unread.set(netns, unknown('unsupported', `no way into network namespace ${netns}`));
+      else view.#read(source, { inode: netns, path }, [...new Set(own.map(({ local }) => local.port))]);
+    }
+    return view;
+  }
+
+  /** Not known where its namespace could not be read again. */
+  standingOf(connection: ConnectionIdentity): Reading<Standing> {
+    const unread = this.#unread.get(connection.netns);
+    if (unread !== undefined) return unread;
+    const state = this.#byCookie.get(connection.cookie);
+    if (state !== undefined) return known(state);
+    const other = this.#byEnds.get(endsOf(connection));
+    return known(other === undefined ? 'CLOSED' : 'another');
+  }
+
+  #read(
+    source: KernelSource,
+    namespace: { readonly inode: number; readonly path: string },
+    ports: readonly number[],
+  ): void {
+    const addresses = createAddressTexts();
+    for (const localPort of ports.length > MOST_PORTS ? [undefined] : ports) {
+      const dump = source.dumpSockets(namespace, {
+        family: 'any',
+        states: STATES,
+        extensions: [],
+        ...(localPort === undefined ? {} : { localPort }),
+      });
+      if (!dump.known) {
+        this.#unread.set(namespace.inode, dump);
+        return;
+      }
+      for (const datagram of dump.value) {
+        const split = splitNetlinkMessages(datagram);
+        if (!split.ok) this.#unread.set(namespace.inode, unknown('garbled', describeProblem(split.problem)));
+        else {
+          for (const { type, payload } of split.value) {
+            if (!isSocketMessage(type)) continue;
+            const socket = decodeInetDiagMessage(payload, namespace.inode, [], addresses);
+            if (socket.ok) this.#add(socket.value);
+            else this.#unread.set(namespace.inode, unknown('garbled', describeProblem(socket.problem)));
+          }
+        }
+      }
+    }
+  }
+
+  #add(socket: SocketFacts): void {
+    this.#byCookie.set(socket.cookie, socket.state);
+    // The remainder of a connection that has ended is no other one.
+    if (socket.state !== 'TIME-WAIT') this.#byEnds.set(endsOf(socket), socket.cookie);
+  }
+}
+
+function endsOf({ netns, local, remote }: Pick<SocketFacts, 'netns' | 'local' | 'remote'>): string {
+  return `${netns} ${local.address} ${local.port} ${remote.address} ${remote.port}`;
+}
