@@ -10,6 +10,7 @@ import {
   type NamespaceRef,
   type SocketFacts,
   type Unknown,
+  valueOr,
 } from '@closewait/core/facts';
 import { TCP_STATES, type TcpState } from '@closewait/core/tcp';
 import { gatherDumped } from './readers/gather-dumped.ts';
@@ -19,7 +20,7 @@ import { listHeld } from './readers/list-held.ts';
 import { LookLog } from './readers/look-log.ts';
 import { readCensus, type SocketCensus } from './readers/read-census.ts';
 import { readHost } from './readers/read-host.ts';
-import { readNamespaces, readOwnNamespace } from './readers/read-namespaces.ts';
+import { OWN_NAMESPACE, readNamespaces, readOwnNamespace } from './readers/read-namespaces.ts';
 import { readPids } from './readers/read-pids.ts';
 import { readProcess } from './readers/read-process.ts';
 
@@ -60,7 +61,9 @@ export async function takeLook(source: KernelSource, options: LookOptions): Prom
   const time = source.beginLook();
   const log = new LookLog(source);
   // The walk over all descriptors takes longest. Once begun it goes on by itself, meanwhile others are asked.
-  const listing = listHeld(source, heldRequest(options));
+  const own = options.allNamespaces === false ? valueOr(source.readInode(OWN_NAMESPACE), 0) : null;
+  const choice = { states: isHeldWhole(options) ? options.states : [], netns: own };
+  const walk = listHeld(source, heldRequest(options), choice, log);
   await setImmediate();
   const { pids } = log.run('processes', () => readPids(source, log));
   const { namespaces, problem } = log.run('namespaces', () =>
@@ -71,16 +74,14 @@ export async function takeLook(source: KernelSource, options: LookOptions): Prom
   const census = isReport ? log.run('sock_diag census', () => readCensus(source, namespaces, log)) : null;
   if (census?.problem !== undefined) throw cannotLook('TCP sockets', census.problem);
 
-  const { records, outcome } = await listing;
+  const { listing, outcome } = await walk;
   if (outcome !== null) log.readers.push(outcome);
   const { states } = options;
   // What did not answer the census is noted already, and would not answer now.
   const readable = census === null ? namespaces : namespaces.filter(({ inode }) => isCounted(census, inode));
   const query = { source, namespaces: readable, pids, states, census, log };
   const gathered =
-    records !== null && isHeldWhole(options)
-      ? gatherHeld(records, options.allNamespaces === false ? (namespaces[0]?.inode ?? 0) : null, query)
-      : await gatherDumped(records, query);
+    listing !== null && isHeldWhole(options) ? gatherHeld(listing, query) : await gatherDumped(listing, query);
   if (gathered.problem !== undefined) throw cannotLook('TCP sockets', gathered.problem);
 
   const { sockets, listeners, holders, closed, owners, openOf } = gathered;

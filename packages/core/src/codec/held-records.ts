@@ -23,28 +23,54 @@ const MOST_TIMER = TIMERS.length - 1;
  * asked for.
  */
 export class HeldRecords {
-  readonly length: number;
+  #length = 0;
   /** Of each chunk. */
-  readonly #views: readonly DataView[];
-  readonly #chunks: Uint16Array;
-  readonly #offsets: Uint32Array;
+  readonly #views: DataView[] = [];
+  #chunks = new Uint16Array(FIRST_ROOM);
+  #offsets = new Uint32Array(FIRST_ROOM);
   readonly #addresses: AddressTexts;
 
-  private constructor(index: Index, addresses: AddressTexts) {
-    this.length = index.length;
-    this.#views = index.views;
-    this.#chunks = index.chunks;
-    this.#offsets = index.offsets;
+  /** None yet. `addresses` may be shared between looks. */
+  constructor(addresses: AddressTexts = createAddressTexts()) {
     this.#addresses = addresses;
   }
 
+  /** All chunks of an answer. */
+  static from(chunks: readonly Uint8Array[], addresses?: AddressTexts): Decoded<HeldRecords> {
+    const records = new HeldRecords(addresses);
+    for (const chunk of chunks) {
+      const added = records.add(chunk);
+      if (!added.ok) return added;
+    }
+    return decoded(records);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
   /**
-   * Checks kinds, lengths, states and timers once; afterwards nothing can go wrong. A record that is cut or unknown is a
-   * problem of the whole answer: where the next one begins is then not known. `addresses` may be shared between looks.
+   * Adds the records of a chunk, and answers how many there are now. Checks kinds, lengths, states and timers once;
+   * afterwards nothing can go wrong. A record that is cut or unknown is a problem of the whole answer: where the next one
+   * begins is then not known.
    */
-  static from(chunks: readonly Uint8Array[], addresses: AddressTexts = createAddressTexts()): Decoded<HeldRecords> {
-    const index = indexOf(chunks);
-    return index.ok ? decoded(new HeldRecords(index.value, addresses)) : index;
+  add(chunk: Uint8Array): Decoded<number> {
+    const number = this.#views.length;
+    if (number === MOST_CHUNKS) return problem('held records', 0, `${MOST_CHUNKS} chunks`, 'one more');
+    this.#makeRoom(this.#length + Math.floor(chunk.length / HELD_BYTES.epoll));
+    let length = this.#length;
+    for (let at = 0; at < chunk.length; ) {
+      const recordBytes = LENGTH_OF[chunk[at] ?? 0] ?? 0;
+      const wrong = checkRecord(chunk, at, recordBytes);
+      if (wrong !== undefined) return wrong;
+      this.#chunks[length] = number;
+      this.#offsets[length] = at;
+      length++;
+      at += recordBytes;
+    }
+    this.#views.push(new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+    this.#length = length;
+    return decoded(length);
   }
 
   kindAt(index: number): HeldKind {
@@ -101,13 +127,23 @@ export class HeldRecords {
     return new HeldSocket(view, this.#offsets[index] ?? 0, this.#addresses);
   }
 
+  #makeRoom(records: number): void {
+    if (records <= this.#offsets.length) return;
+    const room = Math.max(records, 2 * this.#offsets.length);
+    const [chunks, offsets] = [new Uint16Array(room), new Uint32Array(room)];
+    chunks.set(this.#chunks);
+    offsets.set(this.#offsets);
+    this.#chunks = chunks;
+    this.#offsets = offsets;
+  }
+
   #hasInode(index: number): boolean {
     const kind = this.#byte(index, AT.kind);
     return kind <= LAST_SOCKET_KIND || kind === HELD_KIND.mptcp;
   }
 
   #view(index: number): DataView {
-    const view = this.#views[this.#chunks[index] ?? -1];
+    const view = index < this.#length ? this.#views[this.#chunks[index] ?? -1] : undefined;
     if (view === undefined) throw new RangeError(`no record ${index} of ${this.length}`);
     return view;
   }
@@ -121,38 +157,9 @@ export class HeldRecords {
   }
 }
 
-interface Index {
-  readonly views: readonly DataView[];
-  readonly chunks: Uint16Array;
-  readonly offsets: Uint32Array;
-  readonly length: number;
-}
-
 const MOST_CHUNKS = 0xffff;
-
-function indexOf(chunks: readonly Uint8Array[]): Decoded<Index> {
-  if (chunks.length > MOST_CHUNKS) return problem('held records', 0, `${MOST_CHUNKS} chunks`, `${chunks.length}`);
-  let bytes = 0;
-  for (const chunk of chunks) bytes += chunk.length;
-  const most = Math.floor(bytes / HELD_BYTES.epoll);
-  const numbers = new Uint16Array(most);
-  const offsets = new Uint32Array(most);
-  const views: DataView[] = [];
-  let length = 0;
-  for (const [number, chunk] of chunks.entries()) {
-    views.push(new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength));
-    for (let at = 0; at < chunk.length; ) {
-      const recordBytes = LENGTH_OF[chunk[at] ?? 0] ?? 0;
-      const wrong = checkRecord(chunk, at, recordBytes);
-      if (wrong !== undefined) return wrong;
-      numbers[length] = number;
-      offsets[length] = at;
-      length++;
-      at += recordBytes;
-    }
-  }
-  return decoded({ views, chunks: numbers.subarray(0, length), offsets: offsets.subarray(0, length), length });
-}
+/** Records for which there is room before any has come. */
+const FIRST_ROOM = 1024;
 
 function checkRecord(chunk: Uint8Array, at: number, bytes: number): Decoded<never> | undefined {
   const kind = chunk[at] ?? 0;
@@ -173,13 +180,13 @@ const PERSIST = TIMERS.indexOf('persist');
 export function narrowHeldRecords(chunks: readonly Uint8Array[], request: HeldRequest): readonly Uint8Array[] {
   const mask = linuxStateMask(request.states);
   return chunks.map((chunk) => {
-    const index = indexOf([chunk]);
-    if (!index.ok) return chunk;
+    if (!HeldRecords.from([chunk]).ok) return chunk;
     const kept: Uint8Array[] = [];
-    for (const at of index.value.offsets) {
-      if (isAsked(chunk, at, mask, request)) kept.push(chunk.subarray(at, at + (LENGTH_OF[chunk[at] ?? 0] ?? 0)));
+    for (let at = 0, next = 0; at < chunk.length; at = next) {
+      next = at + (LENGTH_OF[chunk[at] ?? 0] ?? 0);
+      if (isAsked(chunk, at, mask, request)) kept.push(chunk.subarray(at, next));
     }
-    return kept.length === index.value.length ? chunk : joinBytes(kept);
+    return joinBytes(kept);
   });
 }
 

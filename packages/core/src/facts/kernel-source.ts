@@ -97,11 +97,12 @@ export interface KernelSource {
   readDescriptors(tables: readonly TableRef[]): Promise<readonly Reading<DescriptorTable>[]>;
   /**
    * The descriptors of all processes that refer to such sockets, each with its socket: records of core/codec's
-   * HeldRecords, whole ones in each chunk. The kernel walks on a thread of its own while the caller goes on. Needs
-   * CAP_BPF and CAP_PERFMON (or CAP_SYS_ADMIN), the initial pid namespace and a kernel with BTF: `denied` or
-   * `unsupported` otherwise, once and for all, and descriptor tables tell the same more slowly.
+   * HeldRecords, whole ones in each chunk. `onChunk` gets each one as it comes, also of a listing that fails in the end.
+   * The kernel walks on a thread of its own while the caller goes on. Needs CAP_BPF and CAP_PERFMON (or CAP_SYS_ADMIN),
+   * the initial pid namespace and a kernel with BTF: `denied` or `unsupported` otherwise, once and for all, and descriptor
+   * tables tell the same more slowly.
    */
-  listHeld(request: HeldRequest): Promise<Reading<readonly Uint8Array[]>>;
+  listHeld(request: HeldRequest, onChunk?: (chunk: Uint8Array) => void): Promise<Reading<readonly Uint8Array[]>>;
   /**
    * What keeps the TCP sockets of one namespace in the given states, whoever holds them: records of core/codec's
    * SocketUses. Walks every TCP socket of the namespace. Needs what `listHeld` needs, and CAP_SYS_ADMIN for another

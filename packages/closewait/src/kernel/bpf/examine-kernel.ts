@@ -57,10 +57,11 @@ async function findClockRate(layout: Layout): Promise<Reading<ClockRate>> {
 }
 
 async function readClocks(layout: Layout): Promise<Reading<ClockReading>> {
-  const read = await walk(layout, 'bpf_iter_task', writeClockProgram(layout));
+  const parts: Uint8Array[] = [];
+  const read = await walk(layout, 'bpf_iter_task', writeClockProgram(layout), (part) => parts.push(part));
   if (!read.ok) return whyNot(read);
   const monotonicMs = Number(process.hrtime.bigint() / 1_000_000n);
-  const bytes = Buffer.concat(read.value);
+  const bytes = Buffer.concat(parts);
   if (bytes.length !== 8) return unknown('garbled', `jiffies64 in ${bytes.length} bytes`);
   return known({ jiffies: bytes.readBigUInt64LE(), monotonicMs });
 }

@@ -1,7 +1,7 @@
 import { HELD_BYTES, HELD_KIND, HeldRecords } from '@closewait/core/codec';
 import { array, assert, constantFrom, nat, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { joinRecords } from './join-records.ts';
+import { RecordJoiner } from './join-records.ts';
 
 function encode(kind: keyof typeof HELD_KIND, fd: number): Uint8Array {
   const bytes = Buffer.alloc(HELD_BYTES[kind]);
@@ -11,7 +11,15 @@ function encode(kind: keyof typeof HELD_KIND, fd: number): Uint8Array {
   return bytes;
 }
 
-describe('joinRecords', () => {
+function joinRecords(parts: readonly Uint8Array[]): readonly Uint8Array[] {
+  const chunks: Uint8Array[] = [];
+  const joiner = new RecordJoiner((chunk) => chunks.push(chunk));
+  for (const part of parts) joiner.add(part);
+  joiner.end();
+  return chunks;
+}
+
+describe('RecordJoiner', () => {
   it('makes whole records of bytes that were split anywhere, in their order', () => {
     const kinds = array(constantFrom('ipv4' as const, 'ipv6' as const, 'epoll' as const, 'ring' as const));
     assert(

@@ -1,30 +1,39 @@
 import { wholeHeldRecords } from '@closewait/core/codec';
 
 /**
- * Makes every chunk begin and end with a record. Readers fill buffers, and the end of one is rarely the end of a record:
- * the record that was split becomes a chunk of its own. Bytes that are no record stay, for the decoder to report.
+ * Makes chunks that begin and end with a record of parts that do not. Readers fill buffers, and the end of one is rarely
+ * the end of a record: the record that was split becomes a chunk of its own. Bytes that are no record stay, for the decoder
+ * to report.
  */
-export function joinRecords(parts: readonly Uint8Array[]): readonly Uint8Array[] {
-  const chunks: Uint8Array[] = [];
-  let rest: Uint8Array = new Uint8Array(0);
-  for (const part of parts) {
+export class RecordJoiner {
+  readonly #emit: (chunk: Uint8Array) => void;
+  #rest: Uint8Array = new Uint8Array(0);
+
+  constructor(emit: (chunk: Uint8Array) => void) {
+    this.#emit = emit;
+  }
+
+  add(part: Uint8Array): void {
     let next = part;
-    if (rest.length > 0) {
-      const split = Buffer.concat([rest, part.subarray(0, LONGEST)]);
+    if (this.#rest.length > 0) {
+      const split = Buffer.concat([this.#rest, part.subarray(0, LONGEST)]);
       const length = firstRecord(split);
       if (length === 0) {
-        rest = Buffer.concat([rest, part]);
-        continue;
+        this.#rest = Buffer.concat([this.#rest, part]);
+        return;
       }
-      chunks.push(split.subarray(0, length));
-      next = part.subarray(length - rest.length);
+      this.#emit(split.subarray(0, length));
+      next = part.subarray(length - this.#rest.length);
     }
     const whole = wholeHeldRecords(next);
-    if (whole > 0) chunks.push(next.subarray(0, whole));
-    rest = next.subarray(whole);
+    if (whole > 0) this.#emit(next.subarray(0, whole));
+    this.#rest = next.subarray(whole);
   }
-  if (rest.length > 0) chunks.push(rest);
-  return chunks;
+
+  /** What is left of a record that never came. */
+  end(): void {
+    if (this.#rest.length > 0) this.#emit(this.#rest);
+  }
 }
 
 /** More than any record has. */

@@ -31,10 +31,10 @@ export class BpfListings {
     this.#options = options;
   }
 
-  async listHeld(request: HeldRequest): Promise<Reading<readonly Uint8Array[]>> {
+  async listHeld(request: HeldRequest, onChunk?: (chunk: Uint8Array) => void): Promise<Reading<readonly Uint8Array[]>> {
     const parts = await this.#prepare();
     if (!parts.known) return parts;
-    const listed = await walkHeld(parts.value, request);
+    const listed = await walkHeld(parts.value, request, onChunk);
     // A walk that was refused would be refused again.
     if (!listed.known) this.#refused = listed;
     return listed;

@@ -6,14 +6,15 @@ const CLOCKS = [
   'lastDataReceivedMs',
   'lastAckReceivedMs',
 ] as const satisfies readonly (keyof TcpInfo)[];
+/** TCP_RTO_MIN, net/tcp.h: how soon a timer fires again. */
+const SOONEST_MS = 200;
+/** They go on with a timer that fires between two answers. */
+const TRIES = ['probes', 'backoff'] as const satisfies readonly (keyof TcpInfo)[];
 const COUNTERS = [
   'state',
-  'probes',
-  'backoff',
   'roundTripTimeUs',
   'bytesAcked',
   'bytesReceived',
-  'bytesSent',
 ] as const satisfies readonly (keyof TcpInfo)[];
 
 /**
@@ -26,11 +27,16 @@ export function differenceOf(here: SocketFacts, there: SocketFacts, toleranceMs:
     if (value !== right[what]) return `${what}: ${value}, ${right[what]}`;
   }
   const { timer } = here;
+  const again = Math.abs(timer.retransmits - there.timer.retransmits);
+  if (again > toleranceMs / SOONEST_MS) return `retransmits: ${timer.retransmits}, ${there.timer.retransmits}`;
   if (timer.kind !== 'none' && Math.abs(timer.expiresMs - there.timer.expiresMs) > toleranceMs) {
     return `timer.expiresMs: ${timer.expiresMs}, ${there.timer.expiresMs}`;
   }
   if (!here.info.known || !there.info.known) return null;
-  return infoDifference(here.info.value, there.info.value, toleranceMs);
+  const [info, other] = [here.info.value, there.info.value];
+  // What is sent again counts as sent.
+  if (again === 0 && info.bytesSent !== other.bytesSent) return `bytesSent: ${info.bytesSent}, ${other.bytesSent}`;
+  return infoDifference(info, other, toleranceMs);
 }
 
 function identityOf(socket: SocketFacts): Readonly<Record<string, string>> {
@@ -47,12 +53,14 @@ function identityOf(socket: SocketFacts): Readonly<Record<string, string>> {
     rxQueueBytes: `${rxQueueBytes}`,
     txQueueBytes: `${txQueueBytes}`,
     timer: timer.kind,
-    retransmits: `${timer.retransmits}`,
   };
 }
 
 function infoDifference(here: TcpInfo, there: TcpInfo, toleranceMs: number): string | null {
   for (const what of COUNTERS) if (here[what] !== there[what]) return `${what}: ${here[what]}, ${there[what]}`;
+  for (const what of TRIES) {
+    if (Math.abs(here[what] - there[what]) > toleranceMs / SOONEST_MS) return `${what}: ${here[what]}, ${there[what]}`;
+  }
   for (const what of CLOCKS) {
     // A listener has no clocks, and before the first segment a clock has run since boot.
     if (Math.abs(here[what] - there[what]) > toleranceMs) return `${what}: ${here[what]}, ${there[what]}`;

@@ -96,8 +96,8 @@ export class LiveSource implements KernelSource {
     return readTables(tables.map(({ pid, tid }) => this.#locate(`/proc/${pid}/task/${tid}/fd`)));
   }
 
-  async listHeld(request: HeldRequest): Promise<Reading<readonly Uint8Array[]>> {
-    return this.#listings.known ? this.#listings.value.listHeld(request) : this.#listings;
+  async listHeld(request: HeldRequest, onChunk?: (chunk: Uint8Array) => void): Promise<Reading<readonly Uint8Array[]>> {
+    return this.#listings.known ? this.#listings.value.listHeld(request, onChunk) : this.#listings;
   }
 
   async listSocketUses(namespace: NamespaceRef, states: readonly TcpState[]): Promise<Reading<readonly Uint8Array[]>> {

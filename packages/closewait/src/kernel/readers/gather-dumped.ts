@@ -1,8 +1,7 @@
-import type { HeldRecords } from '@closewait/core/codec';
 import { type HolderMap, type SocketFacts, valueOr } from '@closewait/core/facts';
 import { closedOf, ownersOf } from './gather-held.ts';
 import type { Gathered, GatherQuery } from './gathered.ts';
-import { joinHeld } from './list-held.ts';
+import type { HeldListing } from './list-held.ts';
 import { readClosed } from './read-closed.ts';
 import { readHolders } from './read-holders.ts';
 import { readListeners } from './read-listeners.ts';
@@ -15,7 +14,7 @@ type Holding = Omit<Gathered, 'sockets' | 'listeners' | 'stuckByNamespace' | 'un
  * Sockets from sock_diag, in whatever states, and their holders: from a walk over all descriptors where there is one,
  * otherwise from the descriptor tables of all processes.
  */
-export async function gatherDumped(records: HeldRecords | null, query: GatherQuery): Promise<Gathered> {
+export async function gatherDumped(listing: HeldListing | null, query: GatherQuery): Promise<Gathered> {
   const { source, namespaces, states, census, log } = query;
   // A busy host has tens of thousands of connections in FIN-WAIT-2 that no process has any more; they are counted.
   const asked = { states, extensions: ['info'] as const, orphans: census === null };
@@ -23,7 +22,7 @@ export async function gatherDumped(records: HeldRecords | null, query: GatherQue
   const { sockets, unread, problem } = list;
   const listeners = census?.listeners ?? readListeners(sockets, query);
   const of = [...sockets, ...listeners, ...(census?.congested ?? [])];
-  const holding = records === null ? await readTables(of, list, query) : joinRecords(records, query);
+  const holding = listing === null ? await readTables(of, list, query) : holdingOf(listing, query);
   const stuckByNamespace = countStuck(sockets);
   return { sockets, listeners, ...holding, stuckByNamespace, unread, ...(problem === undefined ? {} : { problem }) };
 }
@@ -36,8 +35,7 @@ function countStuck(sockets: readonly SocketFacts[]): Gathered['stuckByNamespace
   return counts;
 }
 
-function joinRecords(records: HeldRecords, { source, census, log }: GatherQuery): Holding {
-  const listing = log.time('holders', () => joinHeld(records, { states: [], netns: null }, source, log));
+function holdingOf(listing: HeldListing, { source, census }: GatherQuery): Holding {
   const closed = census === null ? [] : closedOf(listing);
   return {
     holders: listing.holders,

@@ -1,19 +1,13 @@
-import type { HeldRecords } from '@closewait/core/codec';
 import { type SocketFacts, valueOr } from '@closewait/core/facts';
 import type { Gathered, GatherQuery } from './gathered.ts';
-import { type HeldListing, joinHeld } from './list-held.ts';
+import type { HeldListing } from './list-held.ts';
 import { isClosedAfterUse } from './read-closed.ts';
 import { readListeners } from './read-listeners.ts';
 import { readUnheld } from './read-unheld.ts';
 
-/**
- * Sockets with their holders from one walk over all descriptors, and from sock_diag the few that no descriptor refers to.
- *
- * @param netns of which namespace alone; null: of all, also of those that no path leads to.
- */
-export function gatherHeld(records: HeldRecords, netns: number | null, query: GatherQuery): Gathered {
-  const { source, namespaces, states, census, log } = query;
-  const listing = log.time('holders', () => joinHeld(records, { states, netns }, source, log));
+/** Sockets with their holders from a walk over all descriptors, and from sock_diag the few that no descriptor refers to. */
+export function gatherHeld(listing: HeldListing, query: GatherQuery): Gathered {
+  const { source, namespaces, census, log } = query;
   const { holders, instances } = listing;
   const held = {
     countByNamespace: listing.stuckByNamespace,

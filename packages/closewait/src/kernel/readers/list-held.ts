@@ -6,6 +6,7 @@ import {
   type KernelSource,
   type ReaderOutcome,
   type SocketFacts,
+  type Unknown,
   unknown,
 } from '@closewait/core/facts';
 import { linuxStateMask, type TcpState, toLinuxState } from '@closewait/core/tcp';
@@ -42,22 +43,30 @@ interface HeldClosed {
 /** What a walk over all descriptors gave. */
 export interface HeldAnswer {
   /** Null where it cannot be made; descriptor tables tell the same more slowly. */
-  readonly records: HeldRecords | null;
+  readonly listing: HeldListing | null;
   /** Null for a recording from before there was such a walk: it has nothing to say about it. */
   readonly outcome: ReaderOutcome | null;
 }
 
-/** Walks all descriptors of the machine, while other readers read. */
-export async function listHeld(source: KernelSource, request: HeldRequest): Promise<HeldAnswer> {
-  const { value: listed, ms } = await source.timedAsync('bpf', () => source.listHeld(request));
+/** Walks all descriptors of the machine, while other readers read, and puts together what has come. */
+export async function listHeld(
+  source: KernelSource,
+  request: HeldRequest,
+  choice: HeldChoice,
+  log: LookLog,
+): Promise<HeldAnswer> {
+  const join = new HeldJoin(choice);
+  const { value: listed, ms } = await source.timedAsync('bpf', () =>
+    source.listHeld(request, (chunk) => join.add(chunk)),
+  );
   if (!listed.known) {
     const outcome = listed.why === 'not-asked' ? null : { name: 'bpf', ok: false, ms, problem: listed };
-    return { records: null, outcome };
+    return { listing: null, outcome };
   }
-  const records = HeldRecords.from(listed.value);
-  if (records.ok) return { records: records.value, outcome: { name: 'bpf', ok: true, ms } };
-  const problem = unknown('garbled', describeProblem(records.problem));
-  return { records: null, outcome: { name: 'bpf', ok: false, ms, problem } };
+  if (join.problem !== null) {
+    return { listing: null, outcome: { name: 'bpf', ok: false, ms, problem: join.problem } };
+  }
+  return { listing: join.finish(source, log), outcome: { name: 'bpf', ok: true, ms } };
 }
 
 /** Which of the listed sockets belong to a look. */
@@ -71,72 +80,101 @@ export interface HeldChoice {
 const CLOSED = toLinuxState('CLOSED');
 const CLOSE_WAIT = toLinuxState('CLOSE-WAIT');
 
-/** Puts listed descriptors together: each socket once, with all of its holders. */
-export function joinHeld(
-  records: HeldRecords,
-  { states, netns }: HeldChoice,
-  source: KernelSource,
-  log: LookLog,
-): HeldListing {
-  const { kept, undecided } = uniteTables(records, (tidA, tidB) => source.shareDescriptors(tidA, tidB));
-  if (undecided !== null) log.missed('threads with private descriptor tables', undecided);
-  const mask = linuxStateMask(states);
-  const sockets: SocketFacts[] = [];
-  const holders = new HeldHolders(records);
-  const closed: SocketFacts[] = [];
-  const ofClosed = new HeldHolders(records);
-  const instances = new Map<number, { readonly epolls: TableEntry[]; readonly rings: TableEntry[] }>();
-  const stuckByNamespace = new Map<number, number>();
-  const owners = new Set<number>();
-  const mptcp = new Set<number>();
-  const sampler = new DescriptorSampler();
-  let owner = 0;
-  for (let position = 0; position < (kept ?? records).length; position++) {
-    const index = kept === null ? position : (kept[position] ?? 0);
+/** Puts listed descriptors together as they come: each socket once, with all of its holders. */
+class HeldJoin {
+  /** Set once a chunk could not be read. */
+  problem: Unknown | null = null;
+  readonly #records = new HeldRecords();
+  readonly #mask: number;
+  readonly #netns: number | null;
+  readonly #holders = new HeldHolders(this.#records);
+  readonly #ofClosed = new HeldHolders(this.#records);
+  readonly #sockets: SocketFacts[] = [];
+  readonly #closed: SocketFacts[] = [];
+  readonly #instances = new Map<number, { readonly epolls: TableEntry[]; readonly rings: TableEntry[] }>();
+  readonly #stuckByNamespace = new Map<number, number>();
+  readonly #owners = new Set<number>();
+  readonly #mptcp = new Set<number>();
+  readonly #sampler = new DescriptorSampler();
+  /** Records of threads that are not the first of their process: their tables may be listed several times. */
+  readonly #ofThreads: number[] = [];
+  #owner = 0;
+
+  constructor({ states, netns }: HeldChoice) {
+    this.#mask = linuxStateMask(states);
+    this.#netns = netns;
+  }
+
+  add(chunk: Uint8Array): void {
+    const from = this.#records.length;
+    const added = this.#records.add(chunk);
+    if (!added.ok) {
+      this.problem ??= unknown('garbled', describeProblem(added.problem));
+      return;
+    }
+    for (let index = from; index < added.value; index++) {
+      const pid = this.#records.pidAt(index);
+      if (this.#records.tidAt(index) === pid) this.#join(index, pid);
+      else this.#ofThreads.push(index);
+    }
+  }
+
+  finish(source: KernelSource, log: LookLog): HeldListing {
+    this.#joinThreads(source, log);
+    const ofClosed = this.#ofClosed;
+    for (const [inode, list] of this.#holders.shared()) this.#sampler.add(inode, list);
+    return {
+      sockets: this.#sockets,
+      holders: this.#holders,
+      mptcp: this.#mptcp,
+      samples: this.#sampler.samples,
+      closed: this.#closed.map((socket) => ({ socket, holders: ofClosed.get(socket.inode) ?? [] })),
+      instances: this.#instances,
+      stuckByNamespace: this.#stuckByNamespace,
+      owners: this.#owners,
+    };
+  }
+
+  #joinThreads(source: KernelSource, log: LookLog): void {
+    if (this.#ofThreads.length === 0) return;
+    const { kept, undecided } = uniteTables(this.#records, (tidA, tidB) => source.shareDescriptors(tidA, tidB));
+    if (undecided !== null) log.missed('threads with private descriptor tables', undecided);
+    const once = kept === null ? null : new Set(kept);
+    for (const index of this.#ofThreads) {
+      if (once === null || once.has(index)) this.#join(index, this.#records.pidAt(index));
+    }
+  }
+
+  #join(index: number, pid: number): void {
+    const records = this.#records;
     const inode = records.inodeAt(index);
     if (inode === 0) {
-      addInstance(instances, records, index);
-      continue;
+      this.#addInstance(index, pid);
+      return;
     }
-    if (netns !== null && records.netnsAt(index) !== netns) continue;
+    const netns = records.netnsAt(index);
+    if (this.#netns !== null && netns !== this.#netns) return;
     const state = records.stateNumberAt(index);
     if (state === CLOSED) {
-      if (ofClosed.add(index, inode)) closed.push(records.socketAt(index));
-      continue;
+      if (this.#ofClosed.add(index, inode)) this.#closed.push(records.socketAt(index));
+      return;
     }
-    const pid = records.pidAt(index);
-    if (pid !== owner) owners.add(pid);
     // The walk goes process by process.
-    owner = pid;
-    if (state === 0) mptcp.add(inode);
-    if (!holders.add(index, inode)) continue;
-    if (((mask >>> state) & 1) !== 0) sockets.push(records.socketAt(index));
-    if (state !== CLOSE_WAIT) continue;
-    const inside = records.netnsAt(index);
-    stuckByNamespace.set(inside, (stuckByNamespace.get(inside) ?? 0) + 1);
-    if (sampler.wantsOwn(pid)) sampler.addOwn({ pid, tid: records.tidAt(index), fd: records.fdAt(index) }, inode);
+    if (pid !== this.#owner) this.#owners.add(pid);
+    this.#owner = pid;
+    if (state === 0) this.#mptcp.add(inode);
+    if (!this.#holders.add(index, inode)) return;
+    if (((this.#mask >>> state) & 1) !== 0) this.#sockets.push(records.socketAt(index));
+    if (state !== CLOSE_WAIT) return;
+    this.#stuckByNamespace.set(netns, (this.#stuckByNamespace.get(netns) ?? 0) + 1);
+    if (!this.#sampler.wantsOwn(pid)) return;
+    this.#sampler.addOwn({ pid, tid: records.tidAt(index), fd: records.fdAt(index) }, inode);
   }
-  for (const [inode, list] of holders.shared()) sampler.add(inode, list);
-  return {
-    sockets,
-    holders,
-    mptcp,
-    samples: sampler.samples,
-    closed: closed.map((socket) => ({ socket, holders: ofClosed.get(socket.inode) ?? [] })),
-    instances,
-    stuckByNamespace,
-    owners,
-  };
-}
 
-function addInstance(
-  instances: Map<number, { readonly epolls: TableEntry[]; readonly rings: TableEntry[] }>,
-  records: HeldRecords,
-  index: number,
-): void {
-  const pid = records.pidAt(index);
-  const found = instances.get(pid) ?? { epolls: [], rings: [] };
-  instances.set(pid, found);
-  const list = records.kindAt(index) === 'epoll' ? found.epolls : found.rings;
-  list.push({ tid: records.tidAt(index), fd: records.fdAt(index) });
+  #addInstance(index: number, pid: number): void {
+    const found = this.#instances.get(pid) ?? { epolls: [], rings: [] };
+    this.#instances.set(pid, found);
+    const list = this.#records.kindAt(index) === 'epoll' ? found.epolls : found.rings;
+    list.push({ tid: this.#records.tidAt(index), fd: this.#records.fdAt(index) });
+  }
 }

@@ -3,7 +3,8 @@ import { type KernelSource, type NamespaceRef, type Unknown, unknown } from '@cl
 import { type LookLog, Refusals } from './look-log.ts';
 import { readNetwork } from './read-network.ts';
 
-const OWN = '/proc/self/ns/net';
+/** How the own network namespace is reached. */
+export const OWN_NAMESPACE = '/proc/self/ns/net';
 
 /** The network namespaces of the machine, the own one first. */
 export interface NamespaceList {
@@ -17,9 +18,9 @@ export interface NamespaceList {
  * one that only a thread beside the first one has entered.
  */
 export function readNamespaces(source: KernelSource, pids: readonly number[], log: LookLog): NamespaceList {
-  const own = source.readInode(OWN);
+  const own = source.readInode(OWN_NAMESPACE);
   if (!own.known) return { namespaces: [], problem: own };
-  const pathOf = new Map<number, string>([[own.value, OWN]]);
+  const pathOf = new Map<number, string>([[own.value, OWN_NAMESPACE]]);
   const refusals = new Refusals();
   for (const pid of pids) {
     const { path, inode } = readNetwork(source, pid);
@@ -36,8 +37,8 @@ export function readNamespaces(source: KernelSource, pids: readonly number[], lo
 
 /** The own network namespace alone. */
 export function readOwnNamespace(source: KernelSource): NamespaceList {
-  const own = source.readInode(OWN);
-  return own.known ? { namespaces: [{ inode: own.value, path: OWN }] } : { namespaces: [], problem: own };
+  const own = source.readInode(OWN_NAMESPACE);
+  return own.known ? { namespaces: [{ inode: own.value, path: OWN_NAMESPACE }] } : { namespaces: [], problem: own };
 }
 
 function readMountedNamespaces(source: KernelSource, log: LookLog): readonly (readonly [number, string])[] {

@@ -98,11 +98,11 @@ export class Recorder implements KernelSource {
     return answers;
   }
 
-  async listHeld(request: HeldRequest): Promise<Reading<readonly Uint8Array[]>> {
+  async listHeld(request: HeldRequest, onChunk?: (chunk: Uint8Array) => void): Promise<Reading<readonly Uint8Array[]>> {
     const { states, congested, instances } = request;
     // Answers may come after the next look has begun; they belong to the one that asked.
     const look = this.#look;
-    const answer = await this.#source.listHeld(request);
+    const answer = await this.#source.listHeld(request, onChunk);
     const held = mapReading(answer, (chunks) => ({ states, congested, instances, chunks }));
     this.#keep(entryKey('listHeld', states.join(','), `${congested}`, `${instances}`), ANSWERS.held, held, look);
     return answer;

@@ -92,7 +92,7 @@ export class Replayer implements KernelSource {
     return tables.map(({ pid, tid }) => this.#reading(entryKey('readDescriptors', pid, tid), ANSWERS.table));
   }
 
-  async listHeld(request: HeldRequest): Promise<Reading<readonly Uint8Array[]>> {
+  async listHeld(request: HeldRequest, onChunk?: (chunk: Uint8Array) => void): Promise<Reading<readonly Uint8Array[]>> {
     const prefix = `${lookKey(this.#look, 'listHeld')} `;
     let refused: Unknown | undefined;
     for (const key of this.#answers.keys()) {
@@ -100,7 +100,10 @@ export class Replayer implements KernelSource {
       const held = this.#decode(key, ANSWERS.held);
       if (held === undefined) continue;
       if (!held.known) refused ??= held;
-      else if (answersHeld(held.value, request)) return known(narrowHeldRecords(held.value.chunks, request));
+      if (!held.known || !answersHeld(held.value, request)) continue;
+      const chunks = narrowHeldRecords(held.value.chunks, request);
+      if (onChunk !== undefined) for (const chunk of chunks) onChunk(chunk);
+      return known(chunks);
     }
     return refused ?? this.#notRecorded('listHeld');
   }
