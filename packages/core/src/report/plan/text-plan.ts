@@ -41,9 +41,12 @@ function formatHead(plan: PlanDocument, version: string, style: Style, width: nu
   const verb = plan.carriedOut ? 'acted on' : 'would act on';
   const count = policy.mode === 'enforce' ? totals.act : totals.observe;
   const some = count === 0 ? 'none' : style.strong(formatCount(count));
+  const named = `${safeText(policy.file)} (${rules}, mode ${policy.mode})`;
+  if (decisions.length === 0) {
+    return [...wrap(first, width), '', ...wrap(`${named} has nothing to decide: no connection is stuck.`, width)];
+  }
   const sentence = [
-    `${safeText(policy.file)} (${rules}, mode ${policy.mode}) ${verb} ${some} of`,
-    `${formatCountOf(decisions.length, 'stuck connection')}.`,
+    `${named} ${verb} ${some} of ${formatCountOf(decisions.length, 'stuck connection')}.`,
     ...(plan.carriedOut ? [] : [glue('Nothing was changed.')]),
   ].join(' ');
   return [
