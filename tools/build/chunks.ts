@@ -17,5 +17,6 @@ export const CHUNKS: CodeSplittingGroup[] = [
     name: 'look',
     test: new RegExp(`${CLI}(?:examine-closely|open-source|selection/index)\\.ts|/src/kernel/index\\.ts`),
   },
-  { name: 'judge', test: new RegExp(`${CORE}(?:diagnose|report)/`) },
+  // The plan of a policy is for one command.
+  { name: 'judge', test: new RegExp(`${CORE}(?:diagnose|report/(?!plan/))`) },
 ];

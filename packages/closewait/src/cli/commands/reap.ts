@@ -71,6 +71,7 @@ async function takeLooks(
       return await planForRecording(policy, source, { looks, intervalMs: interval, allNamespaces });
     using progress = showProgress(terminal, looks);
     const onLook = (done: number): void => progress.show(done, `looks, ${interval / 1000} s apart`);
+    onLook(0);
     return await planForHost(policy, source, { looks, intervalMs: interval, allNamespaces, onLook });
   } finally {
     source.close();
