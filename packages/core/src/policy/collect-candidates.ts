@@ -12,7 +12,7 @@ export function collectCandidates(
   for (const finding of findings) {
     for (const { socket, holders, age } of finding.connections) {
       const before = sightings.get(socket.cookie) ?? null;
-      const ageMs = ageOf(age, before === null ? null : steadyMs - before.firstSeenMs);
+      const ageMs = ageOf(age, before === null ? null : steadyMs - before.quietSinceMs);
       candidates.push({ finding, connection: { socket, holders, age }, ageMs, before });
     }
   }
@@ -21,7 +21,8 @@ export function collectCandidates(
 
 /**
  * Each answer to a keepalive probe makes the kernel's age start anew (docs/evidence.md), so the connections of some runtimes
- * would never be old enough; since when they have been seen is a lower bound as well.
+ * would never be old enough; since when they have been seen is a lower bound as well. Data makes both start anew: who sends an
+ * event a minute to a half-closed peer never gets older than that.
  */
 function ageOf({ ms }: StuckConnection['age'], sinceSeenMs: number | null): number | null {
   if (ms === null) return sinceSeenMs;

@@ -40,18 +40,23 @@ function useProtection(
     return { id, why: 'it may be half-closed by its peer and in use' };
   }
   if (closeLook?.moved.has(connection.socket.cookie) === true) return { id, why: 'bytes moved while it was watched' };
+  // Nobody can send on what was not accepted yet.
+  if (connection.socket.inode === 0) return null;
+  if (!connection.socket.info.known) return { id, why: 'the kernel does not tell whether bytes move' };
   if (before !== null) {
     return haveMoved(before.counters, counters)
       ? { id, why: 'bytes were read, written or acknowledged since the last look' }
       : null;
   }
-  // Nobody can send on what was not accepted yet.
-  if ((closeLook?.windowMs ?? null) !== null || connection.socket.inode === 0) return null;
+  if ((closeLook?.windowMs ?? null) !== null) return null;
   return { id, why: 'one look cannot tell whether it is in use' };
 }
 
-/** Of the queue to the peer only growth: what shrinks was acknowledged, and bytes_sent counts what is sent again. */
-function haveMoved(before: Counters, now: Counters): boolean {
+/**
+ * Whether the program has done something between two looks. Of the queue to the peer only growth tells: what shrinks was
+ * acknowledged. bytes_sent does not tell, it counts what is sent again.
+ */
+export function haveMoved(before: Counters, now: Counters): boolean {
   return (
     before.bytesAcked !== now.bytesAcked ||
     before.rxQueueBytes !== now.rxQueueBytes ||

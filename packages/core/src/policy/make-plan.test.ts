@@ -213,6 +213,27 @@ describe('looks one after the other', () => {
     expect(decide(old, stepped, state)).toMatchObject({ waitsFor: 'age' });
   });
 
+  it('make it younger where bytes have moved: an event a minute is in use', () => {
+    const old = samplePolicy({ rules: [sampleRule({ minAgeMs: 60_000 })] });
+    const look = (steadyMs: number, bytesAcked: number): PolicyLook =>
+      samplePolicyLook({
+        steadyMs,
+        findings: [
+          sampleFinding({
+            connections: [
+              sampleStuck({ info: known(sampleInfo({ bytesAcked })) }, { age: { ms: 12_000, is: 'at-least' } }),
+            ],
+          }),
+        ],
+      });
+    const state = [look(0, 1), look(50_000, 1), look(55_000, 2)].reduce(
+      (last, one) => countLook(old, one, last),
+      NO_STATE,
+    );
+    expect(decide(old, look(114_999, 2), state)).toMatchObject({ waitsFor: 'age' });
+    expect(decide(old, look(115_000, 2), state)).toMatchObject({ kind: 'act' });
+  });
+
   it('take nothing of budgets where nothing is done after them', () => {
     expect(after(lookAt(1), lookAt(2), lookAt(3), lookAt(4)).actions).toEqual([]);
   });
@@ -257,6 +278,12 @@ describe('protections that no policy removes', () => {
     expect(protectionOf(samplePolicyLook({ closeLook: null }))).toBe('half-close-in-use');
     const queued = [sampleFinding({ connections: [sampleStuck({ inode: 0 }, { holders: [] })] })];
     expect(protectionOf(samplePolicyLook({ ...quick, findings: queued }))).toBe(null);
+  });
+
+  it('half-close-in-use: the kernel does not tell whether bytes move', () => {
+    const socket = { info: unknown('unsupported', 'no tcp_info') };
+    const findings = [sampleFinding({ connections: [sampleStuck(socket)] })];
+    expect(protectionOf(samplePolicyLook({ findings }))).toBe('half-close-in-use');
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { collectCandidates } from './collect-candidates.ts';
-import { countersOf } from './connection-protection.ts';
+import { countersOf, haveMoved } from './connection-protection.ts';
 import { isWindowOpen } from './is-window-open.ts';
 import { Judge, type Judgement } from './judge.ts';
 import type { Decision, Plan } from './plan.ts';
@@ -33,9 +33,10 @@ export function makePlan(policy: Policy, look: PolicyLook, state: PolicyState): 
   const decisions = candidates.map((candidate): Decision => {
     const counters = countersOf(candidate);
     const judgement = judge.judge(candidate, counters);
-    const firstSeenMs = candidate.before?.firstSeenMs ?? now.steadyMs;
+    const { before: last } = candidate;
+    const quietSinceMs = last === null || haveMoved(last.counters, counters) ? now.steadyMs : last.quietSinceMs;
     const { rule, looks } = judgement;
-    sightings.set(candidate.connection.socket.cookie, { firstSeenMs, rule, looks, counters });
+    sightings.set(candidate.connection.socket.cookie, { quietSinceMs, rule, looks, counters });
     return toDecision(candidate, judgement);
   });
   return {

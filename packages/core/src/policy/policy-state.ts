@@ -12,8 +12,8 @@ export interface PolicyState {
 
 /** What is remembered of one connection. */
 export interface Sighting {
-  /** On the steady clock, see Moment. */
-  readonly firstSeenMs: number;
+  /** Since when it has been seen and nothing has moved; on the steady clock, see Moment. */
+  readonly quietSinceMs: number;
   /** The rule that matched in the last look; null: none, or it was protected. */
   readonly rule: string | null;
   /** In how many looks, one after the other, that rule has matched. */

@@ -183,7 +183,7 @@ rules:
           expect(says).not.toBe('');
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });
