@@ -1,7 +1,8 @@
 import { type Facts, type Holder, type ProcessFacts, type SocketFacts, valueOr } from '../facts/index.ts';
 import { ConnectionList } from './connection-list.ts';
 import type { ConnectionAge, Connections, StuckConnection } from './finding.ts';
-import { getOrMake, Household } from './household.ts';
+import { getOrMake } from './get-or-make.ts';
+import { Household } from './household.ts';
 import type { Kin } from './kin.ts';
 import type { OwnerFinder } from './owner-finder.ts';
 import { type RelayLeg, RelayLegs } from './relay-legs.ts';

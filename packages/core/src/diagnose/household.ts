@@ -6,6 +6,7 @@ import {
   type SocketFacts,
   unmapAddress,
 } from '../facts/index.ts';
+import { getOrMake } from './get-or-make.ts';
 import { Kin } from './kin.ts';
 import type { Role } from './traits.ts';
 
@@ -77,13 +78,4 @@ class Anchor<T> {
 export function ownerKey(process: ProcessFacts | null): string {
   if (process === null) return 'nobody';
   return process.startedAtMs.known ? `${process.pid}.${process.startedAtMs.value}` : `${process.pid}`;
-}
-
-/** The entry of a map, made where there is none. */
-export function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const found = map.get(key);
-  if (found !== undefined) return found;
-  const made = make();
-  map.set(key, made);
-  return made;
 }

@@ -1,5 +1,6 @@
 import { type Facts, type Holder, type SocketFacts, valueOr } from '../facts/index.ts';
 import type { StuckConnection } from './finding.ts';
+import { getOrMake } from './get-or-make.ts';
 
 /** The other side of a relay: a socket in FIN-WAIT-2 that passed the end on. */
 export interface RelayLeg {
@@ -20,33 +21,28 @@ const TELLING_BYTES = 8;
  */
 export class RelayLegs {
   readonly #facts: Facts;
-  readonly #legsByBytes = new Map<number, RelayLeg[]>();
-  /** Who holds the connection in CLOSE-WAIT whose other end has this pair of addresses. */
-  readonly #peers = new Map<string, readonly Holder[]>();
+  /** By bytes sent, then by age in parts of {@link SAME_MOMENT_MS}. */
+  readonly #legs = new Map<number, Map<number, RelayLeg[]>>();
+  #peers: ReadonlyMap<string, readonly Holder[]> | undefined;
 
   constructor(facts: Facts) {
     this.#facts = facts;
     // Most hosts have 100,000 of the one and none of the other.
     if (facts.countByState?.['CLOSE-WAIT'] === facts.sockets.length) return;
     for (const socket of facts.sockets) if (socket.state === 'FIN-WAIT-2') this.#add(socket);
-    if (!this.hasLegs) return;
-    for (const socket of facts.sockets) {
-      if (socket.state === 'CLOSE-WAIT') this.#peers.set(pairKey(socket, true), facts.holders.get(socket.inode) ?? []);
-    }
   }
 
   get hasLegs(): boolean {
-    return this.#legsByBytes.size > 0;
+    return this.#legs.size > 0;
   }
 
   #add(socket: SocketFacts): void {
     const [holder] = this.#facts.holders.get(socket.inode) ?? [];
     if (holder === undefined || !socket.info.known) return;
-    const { bytesSent } = socket.info.value;
-    const legs = this.#legsByBytes.get(bytesSent);
-    const leg = { socket, pid: holder.pid, fd: holder.fd };
-    if (legs === undefined) this.#legsByBytes.set(bytesSent, [leg]);
-    else legs.push(leg);
+    const { bytesSent, lastAckReceivedMs } = socket.info.value;
+    const byMoment = getOrMake(this.#legs, bytesSent, () => new Map<number, RelayLeg[]>());
+    const legs = getOrMake(byMoment, momentOf(lastAckReceivedMs), () => []);
+    legs.push({ socket, pid: holder.pid, fd: holder.fd });
   }
 
   take({ socket, holders, age: { ms } }: StuckConnection): RelayLeg | null {
@@ -57,19 +53,29 @@ export class RelayLegs {
       return null;
     // The peer's FIN counts as a byte received, the own one not as a byte sent.
     const bytes = socket.info.value.bytesReceived - 1;
-    const legs = this.#legsByBytes.get(bytes) ?? [];
+    const byMoment = this.#legs.get(bytes);
+    if (byMoment === undefined) return null;
     const pids = holders.map(({ pid }) => pid);
     const fits = (leg: RelayLeg): boolean => {
       const legAge = leg.socket.info.known ? leg.socket.info.value.lastAckReceivedMs : Number.NaN;
       if (Math.abs(legAge - ms) > SAME_MOMENT_MS) return false;
+      const isOwn = pids.includes(leg.pid) || (bytes >= TELLING_BYTES && this.#isKin(leg.pid, pids));
       // Clients on this host have sent as much as their server received: those are no legs of it.
-      const servers = this.#peers.get(pairKey(leg.socket, false)) ?? [];
-      if (servers.some(({ pid }) => pids.includes(pid))) return false;
-      return pids.includes(leg.pid) || (bytes >= TELLING_BYTES && this.#isKin(leg.pid, pids));
+      return isOwn && !this.#peersOf(leg).some(({ pid }) => pids.includes(pid));
     };
-    const at = legs.findIndex(fits);
-    const [leg] = at < 0 ? [] : legs.splice(at, 1);
-    return leg ?? null;
+    for (const moment of [momentOf(ms), momentOf(ms) - 1, momentOf(ms) + 1]) {
+      const legs = byMoment.get(moment) ?? [];
+      const at = legs.findIndex(fits);
+      const [leg] = at < 0 ? [] : legs.splice(at, 1);
+      if (leg !== undefined) return leg;
+    }
+    return null;
+  }
+
+  /** Who holds the connection in CLOSE-WAIT that is the other end of this leg. */
+  #peersOf({ socket }: RelayLeg): readonly Holder[] {
+    this.#peers ??= peersByPair(this.#facts);
+    return this.#peers.get(pairKey(socket, false)) ?? [];
   }
 
   #isKin(pid: number, others: readonly number[]): boolean {
@@ -79,6 +85,19 @@ export class RelayLegs {
     };
     return others.some((other) => parentOf(pid) === other || parentOf(other) === pid);
   }
+}
+
+function momentOf(ageMs: number): number {
+  return Math.floor(ageMs / SAME_MOMENT_MS);
+}
+
+/** Holders of connections in CLOSE-WAIT by the ends of their peer. Made where a leg fits: it is a text for each of them. */
+function peersByPair({ sockets, holders }: Facts): ReadonlyMap<string, readonly Holder[]> {
+  const peers = new Map<string, readonly Holder[]>();
+  for (const socket of sockets) {
+    if (socket.state === 'CLOSE-WAIT') peers.set(pairKey(socket, true), holders.get(socket.inode) ?? []);
+  }
+  return peers;
 }
 
 /** Namespaces are left out: the two ends may be in two of them. */

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import {
   sampleCloseLook,
   sampleFacts,
+  sampleInfo,
   sampleListener,
   sampleProcess,
   sampleSocket,
 } from '../../../../test/support/sample-facts.ts';
-import type { Facts, Holder, SocketFacts } from '../facts/index.ts';
+import { type Facts, type Holder, known, type SocketFacts } from '../facts/index.ts';
 import { chooseSuspects, diagnose } from './index.ts';
 
 /** How often a diagnosis reads a property of a socket, or asks who holds one: time that does not depend on the machine. */
@@ -58,6 +59,24 @@ const SCENES: Readonly<Record<string, (count: number) => Facts>> = {
         sampleSocket({ inode: 1000 + number, remote: { address: addressOf(number), port: 443 } }),
       ),
       holders: numbers(count).map((number) => [1000 + number, holder(4121, number)]),
+      processes: [sampleProcess()],
+    }),
+  'as many relays, alike in all but their moment': (count) =>
+    sampleFacts({
+      sockets: numbers(count).flatMap((number) => {
+        const moment = { lastAckReceivedMs: 10_000 * number, lastDataReceivedMs: 10_000 * number };
+        const received = known(sampleInfo({ ...moment, bytesReceived: 101, bytesSent: 0 }));
+        const passedOn = known(sampleInfo({ ...moment, bytesSent: 100 }));
+        const remote = { address: addressOf(number), port: 443 };
+        return [
+          sampleSocket({ inode: 1000 + number, rxQueueBytes: 0, info: received }),
+          sampleSocket({ inode: 900_000 + number, state: 'FIN-WAIT-2', remote, info: passedOn }),
+        ];
+      }),
+      holders: numbers(count).flatMap((number) => [
+        [1000 + number, holder(4121, number)] as const,
+        [900_000 + number, holder(4121, count + number)] as const,
+      ]),
       processes: [sampleProcess()],
     }),
   'as many listeners': (count) =>
