@@ -43,6 +43,7 @@ export { type ModelOutcome, type ModelRun, runModel } from './model/run-model.ts
 export { LAB_PROGRAMS, type LabProgram, programUrl } from './program-url.ts';
 export { LAB_PORT, SAYS, UPSTREAM_PORT } from './programs/contract.ts';
 export type { BusyWith } from './programs/flawed-server-contract.ts';
+export type { Patient } from './remedies/apply-remedy.ts';
 export { type RemediesMeasured, type RemediesRun, runRemedies } from './remedies/run-remedies.ts';
 export type { ReadSockets } from './remedies/timeline.ts';
 export { type LabConnection, runScenario, type ScenarioRun } from './run-scenario.ts';

@@ -42,9 +42,8 @@ export function measuredFrees(cause: CauseId, action: OrderedAction): Frees | nu
 }
 
 function freesByTimeout(cause: CauseId, keepalive: boolean): Frees {
-  // The persist timer rules while data waits, and keepalive does not run.
+  // The persist timer rules while data waits, and keepalive, if it is switched on too, does not run.
   if (WAKES.has(cause)) {
-    if (keepalive) return freesOf(cause, 'no', 'no');
     const freed = cause === 'writer-blocked' ? 'yes' : 'depends';
     return freesOf(cause, freed, freed);
   }

@@ -22,6 +22,9 @@ export interface Patient {
   readonly inode: number;
 }
 
+/** Does a remedy to a connection: `ok`, or the error that was answered; null for what is not done to a connection from outside. */
+export type Applies = (remedy: RemedyId, patient: Patient) => string | null;
+
 type Apply = (patient: Patient) => string;
 
 const shutdownOwn =

@@ -8,6 +8,7 @@ import {
   type RemedyId,
 } from '@closewait/core/experiment';
 import { Stage } from '../stage.ts';
+import type { Applies } from './apply-remedy.ts';
 import { buildCell, findServed } from './build-cell.ts';
 import { type Plan, planRemedies, type Troupe } from './plan.ts';
 import { REMEDY_SYSCTLS, SYSCTLS_BEFORE, setSysctls } from './private-settings.ts';
@@ -29,6 +30,8 @@ export interface RemediesRun {
   /** Where Python 3 lies, default /usr/bin/python3. */
   readonly python?: string;
   readonly readSockets: ReadSockets;
+  /** Does what is done to one connection from outside; default as the laboratory does it. */
+  readonly applies?: Applies;
   /** How many cells of how many are done, parts counted. */
   readonly onProgress: (done: number, total: number) => void;
 }
@@ -97,7 +100,7 @@ async function playAll(
 
 async function playTroupe(
   troupe: Troupe,
-  { signal, python, readSockets }: RemediesRun,
+  { signal, python, readSockets, applies }: RemediesRun,
   onPart: (part: number) => void,
 ): Promise<TroupePlayed> {
   signal.throwIfAborted();
@@ -111,7 +114,10 @@ async function playTroupe(
   const isLowered = troupe.cells.some(({ remedy }) => isSysctl(remedy));
   setSysctls(stage.networkPath, isLowered ? SYSCTLS_BEFORE : REMEDY_SYSCTLS);
   const network = { inode: stage.networkInode, path: stage.networkPath };
-  return await new TroupePlay(troupe, stage, network, logs, { readSockets, signal }).run(stage.networkPath, onPart);
+  return await new TroupePlay(troupe, stage, network, logs, { readSockets, signal, applies }).run(
+    stage.networkPath,
+    onPart,
+  );
 }
 
 /** Whether a worker was freed is told by whether it serves where nothing is done. */

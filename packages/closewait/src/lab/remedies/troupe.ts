@@ -4,7 +4,7 @@ import { limitDescriptorsOf } from '../../ffi/index.ts';
 import type { LabProcess } from '../lab-process.ts';
 import type { Stage } from '../stage.ts';
 import { waitUntil } from '../wait-until.ts';
-import { applyRemedy } from './apply-remedy.ts';
+import { type Applies, applyRemedy } from './apply-remedy.ts';
 import { type CastCell, castCells, hasPlayed, ownerOf, peerOf } from './casting.ts';
 import { countInFlight, findHolders, type SocketHolder } from './holders.ts';
 import type { Troupe } from './plan.ts';
@@ -55,12 +55,21 @@ interface Kept {
   freedAtMs: number | null;
 }
 
+/** What a play needs from its caller. */
+interface TroupeTools {
+  readonly readSockets: ReadSockets;
+  readonly signal: AbortSignal;
+  /** Default: as the laboratory does it. */
+  readonly applies?: Applies | undefined;
+}
+
 /** The programs of one troupe, and their play: all cells at the same time. */
 export class TroupePlay {
   readonly #troupe: Troupe;
   readonly #stage: Stage;
   readonly #cells: readonly CastCell[];
   readonly #signal: AbortSignal;
+  readonly #applies: Applies;
   readonly #view: TroupeView;
   readonly #ownerLog: SlotLog;
   readonly #peersLog: SlotLog;
@@ -72,12 +81,13 @@ export class TroupePlay {
     stage: Stage,
     network: { readonly inode: number; readonly path: string },
     logs: { readonly owner: SlotLog; readonly peers: SlotLog },
-    { readSockets, signal }: { readonly readSockets: ReadSockets; readonly signal: AbortSignal },
+    { readSockets, signal, applies = applyRemedy }: TroupeTools,
   ) {
     this.#troupe = troupe;
     this.#stage = stage;
     this.#cells = castCells(troupe.cells);
     this.#signal = signal;
+    this.#applies = applies;
     this.#ownerLog = logs.owner;
     this.#peersLog = logs.peers;
     this.#view = new TroupeView(network, readSockets, logs.peers);
@@ -190,7 +200,7 @@ export class TroupePlay {
         holderOf,
       };
       const atMs = nowMs();
-      this.#applied.set(cell.slot, { atMs, answer: applyRemedy(cell.remedy, patient) });
+      this.#applied.set(cell.slot, { atMs, answer: this.#applies(cell.remedy, patient) });
     }
     if (this.#cells.some(({ remedy }) => remedy === 'raise-limit')) {
       const atMs = nowMs();
