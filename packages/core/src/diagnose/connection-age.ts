@@ -1,4 +1,4 @@
-import type { SocketFacts } from '../facts/index.ts';
+import type { SocketFacts, TcpInfo } from '../facts/index.ts';
 import type { ConnectionAge } from './finding.ts';
 
 /**
@@ -16,12 +16,16 @@ const UNKNOWN_AGE: ConnectionAge = { ms: null, is: 'at-least' };
  * The upper bound is tcpi_last_data_recv, the time since the last data or, without any, since the handshake: the FIN
  * comes after both and a bare one does not refresh it. Where the bounds are half a second apart the age is exact.
  */
-export function connectionAge(socket: SocketFacts): ConnectionAge {
-  if (!socket.info.known) return UNKNOWN_AGE;
-  const { lastAckReceivedMs, lastDataReceivedMs, lastDataSentMs, bytesSent, roundTripTimeUs } = socket.info.value;
-  const quiet = socket.timer.kind === 'none' && socket.txQueueBytes === 0;
-  const acknowledgedBefore =
-    bytesSent === 0 || lastDataSentMs > lastAckReceivedMs + roundTripTimeUs / 1000 + DELAYED_ACK_MS;
-  const bounded = lastDataReceivedMs - lastAckReceivedMs <= DELAYED_ACK_MS;
-  return { ms: lastAckReceivedMs, is: bounded || (quiet && acknowledgedBefore) ? 'exact' : 'at-least' };
+export function connectionAge(socket: SocketFacts, info: SocketFacts['info'] = socket.info): ConnectionAge {
+  if (!info.known) return UNKNOWN_AGE;
+  const { lastAckReceivedMs, lastDataReceivedMs } = info.value;
+  const isBounded = lastDataReceivedMs - lastAckReceivedMs <= DELAYED_ACK_MS;
+  return { ms: lastAckReceivedMs, is: isBounded || isQuietSince(socket, info.value) ? 'exact' : 'at-least' };
+}
+
+/** Whether nothing of this side can have been acknowledged after the FIN. */
+function isQuietSince({ timer, txQueueBytes }: SocketFacts, info: TcpInfo): boolean {
+  const { bytesSent, lastDataSentMs, lastAckReceivedMs, roundTripTimeUs } = info;
+  if (timer.kind !== 'none' || txQueueBytes !== 0) return false;
+  return bytesSent === 0 || lastDataSentMs > lastAckReceivedMs + roundTripTimeUs / 1000 + DELAYED_ACK_MS;
 }

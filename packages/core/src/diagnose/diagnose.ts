@@ -1,7 +1,8 @@
-import type { ClosedSocket, Facts, Holder, ProcessFacts, Severity } from '../facts/index.ts';
+import type { ClosedSocket, Facts, ProcessFacts, Severity } from '../facts/index.ts';
 import { CAUSES, judgeClosedButHeld } from './causes/index.ts';
 import { connectionAge } from './connection-age.ts';
 import { LookedConnection } from './connection-list.ts';
+import { DescriptorCounts } from './descriptor-counts.ts';
 import type { Diagnosis, Finding, StuckConnection } from './finding.ts';
 import { type Group, Grouping } from './group.ts';
 import { ownerKey } from './household.ts';
@@ -49,19 +50,19 @@ function sortStuck(
   minAgeMs: number,
 ): Omit<Diagnosis, 'findings'> & { readonly groups: readonly Group[] } {
   const grouping = new Grouping(new OwnerFinder(facts), facts, minAgeMs);
-  const descriptors = new Map<number, number>();
+  const descriptors = new DescriptorCounts(facts.holders);
   let closeWait = 0;
   let passing = 0;
   for (const socket of facts.sockets) {
     if (socket.state !== 'CLOSE-WAIT') continue;
     closeWait++;
-    const holders = facts.holders.get(socket.inode) ?? NO_HOLDERS;
-    for (const { pid } of holders) descriptors.set(pid, (descriptors.get(pid) ?? 0) + 1);
-    const age = connectionAge(socket);
+    descriptors.add(socket.inode);
+    const { info } = socket;
+    const age = connectionAge(socket, info);
     if (age.ms !== null && age.ms < minAgeMs) passing++;
-    else grouping.add(socket, holders, age);
+    else grouping.add(socket, info, age);
   }
-  return { groups: grouping.groups, closeWait, passing, descriptors };
+  return { groups: grouping.groups, closeWait, passing, descriptors: descriptors.byPid };
 }
 
 /** The sockets of a look with their holders and ages, in the kernel's order; one at a time, as there may be 100,000. */
@@ -70,8 +71,6 @@ export function* listConnections(facts: Facts): Generator<StuckConnection, void>
     yield new LookedConnection(socket, connectionAge(socket), facts.holders);
   }
 }
-
-const NO_HOLDERS: readonly Holder[] = [];
 
 function narrowGroup(group: Group, selects: Selects | undefined): readonly Group[] {
   if (selects === undefined) return [group];

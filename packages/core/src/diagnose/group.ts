@@ -45,9 +45,10 @@ export type Situation = 'queued' | 'sending' | 'held';
 /** One may be lost, and the second one too. */
 const MANY_RETRANSMITS = 3;
 
-function situationOf({ inode, timer, txQueueBytes }: SocketFacts): Situation {
-  if (inode === 0) return 'queued';
-  if (txQueueBytes === 0) return 'held';
+function situationOf(socket: SocketFacts): Situation {
+  if (socket.inode === 0) return 'queued';
+  if (socket.txQueueBytes === 0) return 'held';
+  const { timer } = socket;
   const stalls = timer.kind === 'retransmit' && timer.retransmits >= MANY_RETRANSMITS;
   return timer.kind === 'persist' || stalls ? 'sending' : 'held';
 }
@@ -66,6 +67,8 @@ export class Grouping {
   readonly #minAgeMs: number;
   readonly #relays: RelayLegs;
   readonly #households = new Map<ProcessFacts | null, Household<OpenGroup>>();
+  /** Where the last connection went; `pid` of its only holder, 0 where it has several or none. */
+  #latest: { readonly group: OpenGroup; readonly household: Household<OpenGroup>; readonly pid: number } | null = null;
 
   constructor(finder: OwnerFinder, facts: Facts, minAgeMs: number) {
     this.#finder = finder;
@@ -74,13 +77,15 @@ export class Grouping {
     this.#relays = new RelayLegs(facts);
   }
 
-  add(socket: SocketFacts, holders: readonly Holder[], age: ConnectionAge): void {
+  add(socket: SocketFacts, info: SocketFacts['info'], age: ConnectionAge): void {
+    const pid = this.#facts.holders.onlyPidOf?.(socket.inode) ?? 0;
+    const listeners = this.#finder.listenersOf(socket);
+    if (pid > 0 && this.#joinLatest(socket, { info, age, pid, listeners })) return;
+    const holders = this.#facts.holders.get(socket.inode) ?? NO_HOLDERS;
     const process = this.#finder.ownerOf({ socket, holders });
     const household = getOrMake(this.#households, process, () => this.#found(process));
-    const traits = traitsOf(socket, this.#facts.closeLook, household.runtime);
-    household.kin.add(socket, traits);
+    const traits = traitsOf(socket, this.#facts.closeLook, household.runtime, info);
     const leg = this.#relays.take({ socket, holders, age });
-    const listeners = this.#finder.listenersOf(socket);
     const anchor = household.anchorOf(socket, listeners, traits.role);
     const alike = anchor.listFor(holders);
     const situation = situationOf(socket);
@@ -93,9 +98,41 @@ export class Grouping {
       group = this.#open(household, { key: `${anchor.key}/${situation}`, listeners, situation, traits });
       alike.push(group);
     }
+    household.kin.add(socket, info, traits);
     group.connections.push(socket, age);
-    group.tally.add(socket, { holders, age, traits });
+    group.tally.add(socket, age, traits);
+    group.tally.holding.add(holders);
     if (leg !== null) group.legs.push(leg);
+    this.#latest = { group, household, pid };
+  }
+
+  /** Most connections belong where the one before them does: nothing is looked up, and nothing is made for them. */
+  #joinLatest(
+    socket: SocketFacts,
+    {
+      info,
+      age,
+      pid,
+      listeners,
+    }: {
+      readonly info: SocketFacts['info'];
+      readonly age: ConnectionAge;
+      readonly pid: number;
+      readonly listeners: readonly SocketFacts[];
+    },
+  ): boolean {
+    const latest = this.#latest;
+    if (latest === null || latest.pid !== pid || this.#relays.hasLegs) return false;
+    const { group, household } = latest;
+    // Without a listener they belong together by their peer.
+    if (listeners.length === 0 || listeners !== group.listeners) return false;
+    const traits = traitsOf(socket, this.#facts.closeLook, household.runtime, info);
+    if (situationOf(socket) !== group.situation || !haveSameTraits(group.traits, traits)) return false;
+    household.kin.add(socket, info, traits);
+    group.connections.push(socket, age);
+    group.tally.add(socket, age, traits);
+    group.tally.holding.addOnly(pid, this.#facts.holders.onlyFdOf?.(socket.inode) ?? -1);
+    return true;
   }
 
   #found(process: ProcessFacts | null): Household<OpenGroup> {
@@ -122,6 +159,8 @@ export class Grouping {
   }
 }
 
+const NO_HOLDERS: readonly Holder[] = [];
+
 /** Sorts connections in CLOSE-WAIT into groups. */
 export function groupConnections(
   connections: readonly StuckConnection[],
@@ -130,6 +169,6 @@ export function groupConnections(
   minAgeMs: number,
 ): readonly Group[] {
   const grouping = new Grouping(finder, facts, minAgeMs);
-  for (const { socket, holders, age } of connections) grouping.add(socket, holders, age);
+  for (const { socket, age } of connections) grouping.add(socket, socket.info, age);
   return grouping.groups;
 }

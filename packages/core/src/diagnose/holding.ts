@@ -25,6 +25,15 @@ export class Holding {
     if (others > 0) this.several++;
   }
 
+  /** A connection with one holder. */
+  addOnly(pid: number, fd: number): void {
+    this.held++;
+    if (fd < this.lowestFd) this.lowestFd = fd;
+    if (pid === this.#latest) return;
+    this.pids.add(pid);
+    this.#latest = pid;
+  }
+
   addAll(holding: Holding): void {
     for (const pid of holding.pids) this.pids.add(pid);
     this.lowestFd = Math.min(this.lowestFd, holding.lowestFd);

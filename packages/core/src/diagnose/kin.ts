@@ -11,11 +11,11 @@ export class Kin {
   #latestServedMs = Number.MAX_VALUE;
   #firstWaitingMs = -1;
 
-  /** @param traits those of the socket. */
-  add(socket: SocketFacts, { progress }: Traits): void {
+  /** @param info and traits: those of the socket. */
+  add(socket: SocketFacts, info: SocketFacts['info'], { progress }: Traits): void {
     this.#sockets.push(socket);
     if (socket.inode === 0 || progress === 'unknown') return;
-    const ageMs = dataAgeMs(socket);
+    const ageMs = info.known ? info.value.lastDataReceivedMs : 0;
     if (progress === 'untouched') {
       this.#firstWaitingMs = Math.max(this.#firstWaitingMs, ageMs);
       return;
@@ -50,7 +50,3 @@ export class Kin {
 }
 
 const SAME_MOMENT_MS = 50;
-
-function dataAgeMs({ info }: SocketFacts): number {
-  return info.known ? info.value.lastDataReceivedMs : 0;
-}

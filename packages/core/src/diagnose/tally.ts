@@ -1,4 +1,4 @@
-import type { Holder, SocketFacts } from '../facts/index.ts';
+import type { SocketFacts } from '../facts/index.ts';
 import { Arrivals } from './arrivals.ts';
 import type { ConnectionAge, Connections } from './finding.ts';
 import { Holding } from './holding.ts';
@@ -19,18 +19,16 @@ export class Tally {
   static of(connections: Connections, minAgeMs: number): Tally {
     const tally = new Tally(minAgeMs);
     for (const { socket, holders, age } of connections) {
-      tally.add(socket, { holders, age, traits: traitsOf(socket, null, null) });
+      tally.holding.add(holders);
+      tally.add(socket, age, traitsOf(socket, null, null));
     }
     return tally;
   }
 
-  add(
-    socket: SocketFacts,
-    of: { readonly holders: readonly Holder[]; readonly age: ConnectionAge; readonly traits: Traits },
-  ): void {
-    this.arrivals.add(of.age);
-    this.holding.add(of.holders);
-    this.queues.add(socket, of.traits);
+  /** Everything but who holds it, which `holding` is told. */
+  add(socket: SocketFacts, age: ConnectionAge, traits: Traits): void {
+    this.arrivals.add(age);
+    this.queues.add(socket, traits);
   }
 
   addAll({ arrivals, holding, queues }: Tally): void {

@@ -37,13 +37,18 @@ export interface Traits {
   readonly answered: boolean;
 }
 
-/** Reads the traits of a connection off the look. */
-export function traitsOf(socket: SocketFacts, closeLook: CloseLook | null, runtime: RuntimeName | null): Traits {
-  const { info, rxQueueBytes, txQueueBytes } = socket;
+/** Reads the traits of a connection off the look. `info` is the socket's: it is read once for everything. */
+export function traitsOf(
+  socket: SocketFacts,
+  closeLook: CloseLook | null,
+  runtime: RuntimeName | null,
+  info: SocketFacts['info'] = socket.info,
+): Traits {
+  const { rxQueueBytes, txQueueBytes } = socket;
   return {
     progress: progressIn(rxQueueBytes, info),
     role: roleIn(txQueueBytes, info),
-    watch: closeLook === null ? 'unknown' : watchOf(closeLook.interests.get(socket.inode), runtime),
+    watch: closeLook === null ? 'unknown' : watchIn(closeLook, socket.inode, runtime),
     // A cookie is a bigint: not made where nothing moved at all.
     moves: closeLook !== null && closeLook.moved.size > 0 && closeLook.moved.has(socket.cookie),
     answered: info.known && info.value.bytesSent > 0,
@@ -89,7 +94,8 @@ function roleIn(txQueueBytes: number, info: SocketFacts['info']): Role {
   return bytesAcked === bytesSent ? 'accepted' : 'unknown';
 }
 
-function watchOf(interests: readonly Interest[] | undefined, runtime: RuntimeName | null): Watch {
+function watchIn({ interests: known }: CloseLook, inode: number, runtime: RuntimeName | null): Watch {
+  const interests: readonly Interest[] | undefined = known.size === 0 ? undefined : known.get(inode);
   if (interests === undefined) return 'unwatched';
   const kinds = interests.map(({ events }) => kindOf(events, runtime));
   // One instance that still listens is enough to be woken.

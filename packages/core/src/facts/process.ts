@@ -9,8 +9,10 @@ export interface Holder {
 
 /** Who holds which socket, by its inode. */
 export interface HolderMap extends ReadonlyMap<number, readonly Holder[]> {
-  /** The process of the only holder; 0 where there are several or none. Not there where it is no quicker than `get`. */
+  /** The process of the only holder; 0 where there are several or none. Not there where `get` is as quick. */
   readonly onlyPidOf?: (inode: number) => number;
+  /** The descriptor of the only holder. */
+  readonly onlyFdOf?: (inode: number) => number;
 }
 
 /** Open descriptors of a process against its limit. */

@@ -41,6 +41,10 @@ export class HeldHolders implements HolderMap {
     return this.#records.pidAt(first);
   }
 
+  onlyFdOf(inode: number): number {
+    return this.#records.fdAt(this.#first.get(inode));
+  }
+
   get size(): number {
     return this.#first.size;
   }
