@@ -17,8 +17,10 @@ function spiedSource(): { readonly source: KernelSource; readonly dumps: DumpReq
   const source = new Proxy(live, {
     get: (target, name: keyof KernelSource) => {
       if (name !== 'dumpSockets') {
-        const member: unknown = target[name];
-        return typeof member === 'function' ? member.bind(target) : member;
+        const member: unknown = Reflect.get(target, name);
+        return typeof member === 'function'
+          ? (...args: unknown[]): unknown => Reflect.apply(member, target, args)
+          : member;
       }
       return (...[place, request]: Parameters<KernelSource['dumpSockets']>) => {
         if (place.inode === namespace.inode) dumps.push(request);
@@ -37,10 +39,10 @@ function inside({ sockets, listeners, holders, closed, countByState }: Facts): u
   const plain = (socket: SocketFacts): unknown => {
     const { state, family, local, remote, uid, inode, cookie, rxQueueBytes, txQueueBytes, timer, info } = socket;
     const { bytesAcked, bytesReceived, bytesSent } = info.known ? info.value : NOTHING;
-    return {
-      ...{ state, family, local, remote, uid, inode, cookie, rxQueueBytes, txQueueBytes },
-      ...{ kind: timer.kind, bytesAcked, bytesReceived, bytesSent, holders: holders.get(inode) ?? [] },
-    };
+    return [
+      { state, family, local, remote, uid, inode, cookie, rxQueueBytes, txQueueBytes, kind: timer.kind },
+      { bytesAcked, bytesReceived, bytesSent, holders: holders.get(inode) ?? [] },
+    ];
   };
   const inOrder = (list: readonly SocketFacts[]): readonly unknown[] =>
     list

@@ -132,9 +132,9 @@ function findPathless(
   { stuckByNamespace }: Gathered,
   log: LookLog,
 ): readonly NamespaceRef[] {
-  const known = new Set(namespaces.map(({ inode }) => inode));
+  const visited = new Set(namespaces.map(({ inode }) => inode));
   const pathless = [...stuckByNamespace.keys()]
-    .filter((inode) => !known.has(inode))
+    .filter((inode) => !visited.has(inode))
     .map((inode) => ({ inode, path: `net:[${inode}]` }));
   for (const { path } of pathless) log.missed(`sockets of namespace ${path} that no descriptor refers to`, NO_WAY_IN);
   return pathless;

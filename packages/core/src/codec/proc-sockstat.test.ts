@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, property, uint8Array } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeSocketsInUse } from './proc-sockstat.ts';
 
@@ -15,6 +15,6 @@ describe('decodeSocketsInUse', () => {
   });
 
   it('takes whatever comes', () => {
-    fc.assert(fc.property(fc.uint8Array(), (bytes) => typeof decodeSocketsInUse(bytes).ok === 'boolean'));
+    assert(property(uint8Array(), (bytes) => typeof decodeSocketsInUse(bytes).ok === 'boolean'));
   });
 });

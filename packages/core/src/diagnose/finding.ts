@@ -60,10 +60,14 @@ export interface ConnectionColumns extends Connections {
   visit(see: (socket: SocketFacts, ageMs: number, is: ConnectionAge['is']) => void): void;
 }
 
+function hasColumns(connections: Connections): connections is ConnectionColumns {
+  return 'visit' in connections;
+}
+
 /** Goes through a list in the quickest way that it has. */
 export function visitConnections(connections: Connections, see: Parameters<ConnectionColumns['visit']>[0]): void {
-  if ('visit' in connections) {
-    (connections as ConnectionColumns).visit(see);
+  if (hasColumns(connections)) {
+    connections.visit(see);
     return;
   }
   for (const { socket, age } of connections) see(socket, age.ms ?? -1, age.is);

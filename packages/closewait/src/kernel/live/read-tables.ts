@@ -20,14 +20,14 @@ export async function readTables(
 ): Promise<readonly Reading<DescriptorTable>[]> {
   const { own, other } = divide(paths);
   const theirs = other.length === 0 ? Promise.resolve([]) : elsewhere(other.map((index) => paths[index] ?? ''));
-  const answers = new Array<Reading<DescriptorTable>>(paths.length);
-  for (const index of own) answers[index] = readDescriptorTable(paths[index] ?? '');
+  const answers = new Map<number, Reading<DescriptorTable>>();
+  for (const index of own) answers.set(index, readDescriptorTable(paths[index] ?? ''));
   const read = await theirs;
   for (const [position, index] of other.entries()) {
     // Without a thread, or without an answer of it, the tables are read here.
-    answers[index] = read?.[position] ?? readDescriptorTable(paths[index] ?? '');
+    answers.set(index, read?.[position] ?? readDescriptorTable(paths[index] ?? ''));
   }
-  return answers;
+  return paths.map((path, index) => answers.get(index) ?? readDescriptorTable(path));
 }
 
 interface Division {
