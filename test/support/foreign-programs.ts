@@ -40,7 +40,8 @@ export function foreignCommand(program: ForeignProgram, ...args: readonly (strin
   }
 }
 
-function buildGo(source: string): string {
+/** The executable of a Go program in one file. */
+export function buildGo(source: string): string {
   // Single files of the standard library need neither a module nor the network.
   const env = {
     ...process.env,
@@ -55,7 +56,8 @@ function buildGo(source: string): string {
   }).concat('/server');
 }
 
-function buildJava(source: string): string {
+/** The folder with the classes of a Java program in one file. */
+export function buildJava(source: string): string {
   return buildOnce(source, (target) => {
     execFileSync('javac', ['-Xlint:all', '-Werror', '-d', target, source], { stdio: ['ignore', 'inherit', 'inherit'] });
   });

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -6,6 +6,17 @@ import type { ActionOutcome, OwnerIdentity } from '../../packages/core/src/facts
 import type { SocketDescriptor } from './owner.ts';
 
 const PROGRAM = fileURLToPath(new URL('programs/free-descriptors.ts', import.meta.url));
+
+/** Two hundred starts: with what Node.js has compiled before, each takes a third of the time. */
+const ENVIRONMENT = {
+  ...process.env,
+  NODE_COMPILE_CACHE: fileURLToPath(new URL('../../node_modules/.cache/closewait/give-back', import.meta.url)),
+};
+
+/** Lets Node.js keep what it compiles, which it does not where it is killed. */
+export function prepareGiveBack(): void {
+  execFileSync(process.execPath, [PROGRAM], { env: ENVIRONMENT, input: '' });
+}
 
 /** A process that gives descriptors back when it is told to. `await using` kills it. */
 export class GiveBack implements AsyncDisposable {
@@ -16,7 +27,7 @@ export class GiveBack implements AsyncDisposable {
   /** `within`: a command that runs another one, for example with less privilege. */
   constructor(within: readonly string[] = []) {
     const [file = '', ...args] = [...within, process.execPath, PROGRAM];
-    const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(file, args, { env: ENVIRONMENT, stdio: ['pipe', 'pipe', 'inherit'] });
     // Killed before it has read: that is what it is for.
     child.stdin.on('error', () => undefined);
     this.#child = child;
@@ -39,8 +50,9 @@ export class GiveBack implements AsyncDisposable {
 
   /** SIGKILL; resolves when it is gone. */
   async kill(): Promise<void> {
+    const ended = this.#end;
     this.#child.kill('SIGKILL');
-    await this.#end;
+    await ended;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ActionOutcome, OwnerIdentity } from '@closewait/core/facts';
-import type { DescriptorOrder } from './batch.ts';
+import type { DescriptorOrder, OrderResult } from './batch.ts';
 import { checkOwner, type OwnerSource, outcomeOfUnknown } from './check-owner.ts';
 import { chooseThreads, type OwnerThread, threadsByDescriptor } from './choose-threads.ts';
 import type { BatchEnd, CloseRunner } from './close-runner.ts';
@@ -8,8 +8,12 @@ import type { Judged } from './look-afterwards.ts';
 import { readThreads } from './read-threads.ts';
 import { outcomeOfVerdict, refusalOfThread } from './verdict-outcome.ts';
 
-/** Threads that are asked one after the other; each that does not come is waited for. */
+/** Threads are looked for so often: of busy programs they end, or begin another call, before they are asked. */
+const MOST_ROUNDS = 5;
+/** Threads that are asked in one round. */
 const MOST_ASKED = 3;
+/** A thread that does not come is waited for; after this time nobody else is asked. */
+const MOST_ASKING_MS = 3000;
 
 /** Whom to ask, and with what. */
 export interface BatchSurroundings {
@@ -31,53 +35,73 @@ export async function freeBatch(
   { runner, owner, surroundings }: BatchSurroundings,
   orders: readonly DescriptorOrder[],
 ): Promise<BatchOutcome> {
-  const { source } = surroundings;
-  const { pid } = owner;
-  const stop = (outcome: ActionOutcome): BatchOutcome => ({
-    judged: orders.map(() => unreached(outcome)),
-    goOn: false,
-    tid: pid,
-  });
-  const changed = checkOwner(surroundings, owner);
-  if (changed !== null) return stop(changed);
-  const threads = readThreads(source, pid);
-  if (!threads.known) return stop(outcomeOfUnknown(threads));
+  const deadline = performance.now() + MOST_ASKING_MS;
+  const answers = new Map<DescriptorOrder, Judged>();
+  let tid = owner.pid;
+  let last = NOTHING;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const asked = await askOnce({ runner, owner, surroundings }, orders, deadline);
+    for (const [order, judged] of asked.answers) answers.set(order, judged);
+    tid = asked.tid;
+    last = asked.otherwise;
+    if (asked.isSettled) break;
+  }
+  const judged = orders.map((order) => answers.get(order) ?? { outcome: last, verdict: null });
+  return { judged, tid, goOn: answers.size === orders.length };
+}
 
+/** What came of one round. */
+interface Asked {
+  readonly answers: ReadonlyMap<DescriptorOrder, Judged>;
+  /** For the orders without an answer. */
+  readonly otherwise: ActionOutcome;
+  /** Another round would come to the same. */
+  readonly isSettled: boolean;
+  readonly tid: number;
+}
+
+async function askOnce(
+  { runner, owner, surroundings }: BatchSurroundings,
+  orders: readonly DescriptorOrder[],
+  deadline: number,
+): Promise<Asked> {
+  const { pid } = owner;
+  const nobody = (otherwise: ActionOutcome): Asked => ({ answers: new Map(), otherwise, isSettled: true, tid: pid });
+  const changed = checkOwner(surroundings, owner);
+  if (changed !== null) return nobody(changed);
+  const threads = readThreads(surroundings.source, pid);
+  if (!threads.known) return nobody(outcomeOfUnknown(threads));
   const waiting = threadsByDescriptor(threads.value);
   const rest = orders.filter(({ fd }) => !waiting.has(fd));
   const answers = new Map<DescriptorOrder, Judged>();
   for (const order of orders) {
-    const tid = waiting.get(order.fd);
-    if (tid !== undefined) answers.set(order, unreached(refusalOfWait(order.fd, tid)));
+    const waits = waiting.get(order.fd);
+    if (waits !== undefined) answers.set(order, { outcome: refusalOfWait(order.fd, waits), verdict: null });
   }
   const holders = withTableOf(surroundings, pid, threads.value, rest);
-  const answer = (otherwise: ActionOutcome, goOn: boolean): BatchOutcome => ({
-    judged: orders.map((order) => answers.get(order) ?? unreached(otherwise)),
-    goOn,
-    tid: holders[0]?.tid ?? pid,
-  });
-  if (rest.length === 0) return answer(NOTHING, true);
-  let last = refusalOfAll(pid, threads.value);
-  for (const { tid } of chooseThreads(holders).slice(0, MOST_ASKED)) {
-    const hasEnded = (): boolean => checkOwner(surroundings, owner)?.kind === 'already-gone';
-    const end = await runner.run({ pid, tid }, rest, hasEnded);
-    const refused = refusalOfEnd(end, tid, pid);
-    if (refused !== null) last = refused;
-    if (refused !== null || (end.kind !== 'came' && end.kind !== 'cut-off')) continue;
-    for (const [index, order] of rest.entries()) {
-      const result = end.result.orders[index] ?? { verdict: null, seen: 0n };
-      answers.set(order, { outcome: outcomeOfVerdict(order.fd, result), verdict: result.verdict });
+  const candidates = chooseThreads(holders).slice(0, MOST_ASKED);
+  const tid = holders[0]?.tid ?? pid;
+  let otherwise = refusalOfAll(pid, threads.value);
+  if (rest.length === 0 || candidates.length === 0) return { answers, otherwise, isSettled: true, tid };
+  const hasEnded = (): boolean => checkOwner(surroundings, owner)?.kind === 'already-gone';
+  for (const candidate of candidates) {
+    const end = await runner.run({ pid, tid: candidate.tid }, rest, hasEnded);
+    const refused = refusalOfEnd(end, candidate.tid, pid);
+    if (refused === null && (end.kind === 'came' || end.kind === 'cut-off')) {
+      for (const [index, order] of rest.entries()) {
+        const result = end.result.orders[index] ?? UNREACHED;
+        answers.set(order, { outcome: outcomeOfVerdict(order.fd, result), verdict: result.verdict });
+      }
+      return { answers, otherwise, isSettled: true, tid };
     }
-    return answer(NOTHING, end.kind === 'came');
+    otherwise = refused ?? otherwise;
+    if (end.kind === 'failed' || performance.now() > deadline) return { answers, otherwise, isSettled: true, tid };
   }
-  return answer(last, false);
+  return { answers, otherwise, isSettled: false, tid };
 }
 
+const UNREACHED: OrderResult = { verdict: null, seen: 0n };
 const NOTHING: ActionOutcome = { kind: 'refused', detail: 'nothing was said of it' };
-
-function unreached(outcome: ActionOutcome): Judged {
-  return { outcome, verdict: null };
-}
 
 function refusalOfWait(fd: number, tid: number): ActionOutcome {
   return {
@@ -134,19 +158,21 @@ function refusalOfAll(pid: number, threads: readonly OwnerThread[]): ActionOutco
   return {
     kind: 'refused',
     detail: `no thread of process ${pid} can come by: ${[...new Set(threads.map(({ state }) => `state ${state}`))].join(', ')}`,
-    hint: 'try again when it runs',
+    hint: AGAIN,
   };
 }
+
+const AGAIN = 'try again when it runs';
 
 function refusalOfEnd(end: BatchEnd, tid: number, pid: number): ActionOutcome | null {
   switch (end.kind) {
     case 'gone':
-      return { kind: 'already-gone', detail: `thread ${tid} of process ${pid} has ended` };
+      return { kind: 'refused', detail: `thread ${tid} of process ${pid} has ended before it came by`, hint: AGAIN };
     case 'did-not-come':
       return {
         kind: 'refused',
         detail: `thread ${tid} of process ${pid} did not come back to its own code in time; nothing was done`,
-        hint: 'try again when it runs',
+        hint: AGAIN,
       };
     case 'failed':
       return { kind: 'refused', detail: `${end.op}: ${end.errno}` };
