@@ -26,6 +26,7 @@ export type ProgramName =
   | 'passive-endings'
   | 'private-table'
   | 'relay'
+  | 'refuse-call'
   | 'refuse-netlink'
   | 'unaccepted';
 

@@ -49,10 +49,14 @@ function actThrough(
     return acted.ok ? { ok: true, value: { kind: 'done', says: acted.value } } : acted;
   });
   if (done.ok) return done.value;
-  return refusedBy(done, meaningOf(done.errno, holder), done.errno === 'EPERM' ? PTRACE_HINT : undefined);
+  return refusedBy(done, meaningOf(done.errno, holder), HINTS[done.errno]);
 }
 
-const PTRACE_HINT = 'run as root; kernel.yama.ptrace_scope must be below 3';
+const HINTS: Readonly<Record<string, string>> = {
+  EPERM: 'run as root; kernel.yama.ptrace_scope must be below 3',
+  ENOSYS: '--with destroy does without it',
+  EINVAL: '--with destroy does without it',
+};
 
 function meaningOf(errno: string, { pid, tid, fd }: Holder): string {
   switch (errno) {

@@ -142,7 +142,7 @@ function formatFrees(frees: Frees | null, context: TextContext): readonly string
   ];
   return [
     ...formatField('frees', parts.length === 0 ? 'nothing' : parts.join('; '), context),
-    ...(no.length === 0 ? [] : formatField('not', context.style.warn(glue(`the ${no.join(', nor the ')}`)), context)),
+    ...(no.length === 0 ? [] : formatField('not', context.style.warn(glue(`the ${joinWords(no)}`)), context)),
   ];
 }
 
@@ -179,8 +179,10 @@ function formatConnection(order: CloseOrder, isFirst: boolean, context: TextCont
 function describeOwners(owners: CloseOrder['owners']): string {
   const [only] = owners;
   if (only === undefined) return glue('no descriptor');
-  if (owners.length === 1) return glue(`descriptor ${only.fd}`);
-  return joinWords(owners.map(({ pid, fd }) => glue(`${fd} of ${pid}`)).slice(0, 6)) + (owners.length > 6 ? ' …' : '');
+  if (owners.length === 1) return glue(`fd ${only.fd}`);
+  return (
+    joinWords(owners.map(({ pid, fd }) => glue(`fd ${fd} of ${pid}`)).slice(0, 6)) + (owners.length > 6 ? ' …' : '')
+  );
 }
 
 function formatOutcome(outcome: NonNullable<CloseOrder['outcome']>, context: TextContext): readonly string[] {
