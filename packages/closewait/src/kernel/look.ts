@@ -13,6 +13,7 @@ import {
   valueOr,
 } from '@closewait/core/facts';
 import { TCP_STATES, type TcpState } from '@closewait/core/tcp';
+import { countInUse } from './readers/count-in-use.ts';
 import { gatherDumped } from './readers/gather-dumped.ts';
 import { gatherHeld } from './readers/gather-held.ts';
 import type { Gathered } from './readers/gathered.ts';
@@ -70,6 +71,7 @@ export async function takeLook(source: KernelSource, options: LookOptions): Prom
     options.allNamespaces === false ? readOwnNamespace(source) : readNamespaces(source, pids, log),
   );
   if (problem !== undefined) throw cannotLook('the own network namespace', problem);
+  const inUseBefore = new Map(namespaces.map((namespace) => [namespace.inode, countInUse(source, namespace)]));
   const isReport = options.depth === 'report';
   const census = isReport ? log.run('sock_diag census', () => readCensus(source, namespaces, log)) : null;
   if (census?.problem !== undefined) throw cannotLook('TCP sockets', census.problem);
@@ -79,7 +81,7 @@ export async function takeLook(source: KernelSource, options: LookOptions): Prom
   const { states } = options;
   // What did not answer the census is noted already, and would not answer now.
   const readable = census === null ? namespaces : namespaces.filter(({ inode }) => isCounted(census, inode));
-  const query = { source, namespaces: readable, pids, states, census, log };
+  const query = { source, namespaces: readable, pids, states, inUseBefore, census, log };
   const gathered =
     listing !== null && isHeldWhole(options) ? gatherHeld(listing, query) : await gatherDumped(listing, query);
   if (gathered.problem !== undefined) throw cannotLook('TCP sockets', gathered.problem);

@@ -7,11 +7,12 @@ import { readUnheld } from './read-unheld.ts';
 
 /** Sockets with their holders from a walk over all descriptors, and from sock_diag the few that no descriptor refers to. */
 export function gatherHeld(listing: HeldListing, query: GatherQuery): Gathered {
-  const { source, namespaces, census, log } = query;
+  const { source, namespaces, inUseBefore, census, log } = query;
   const { holders, instances } = listing;
   const held = {
     countByNamespace: listing.stuckByNamespace,
     has: (inode: number) => holders.has(inode) && !listing.mptcp.has(inode),
+    inUseBefore,
     otherCounts: census?.counts ?? null,
     listeners: census?.listeners ?? null,
   };

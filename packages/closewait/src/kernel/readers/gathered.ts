@@ -30,6 +30,8 @@ export interface GatherQuery {
   readonly pids: readonly number[];
   /** The sockets to read whole. */
   readonly states: readonly TcpState[];
+  /** All sockets of each namespace, by inode, counted before anything was read of them. */
+  readonly inUseBefore: ReadonlyMap<number, number | null>;
   /** Null for a list, which needs neither counts nor sockets that are closed but held. */
   readonly census: SocketCensus | null;
   readonly log: LookLog;

@@ -1,13 +1,7 @@
-import { decodeSocketsInUse, describeProblem, peekInetDiagInode, peekInetDiagState } from '@closewait/core/codec';
-import {
-  type KernelSource,
-  type NamespaceRef,
-  type NetworkFile,
-  type SocketFacts,
-  type Unknown,
-  unknown,
-} from '@closewait/core/facts';
+import { describeProblem, peekInetDiagInode, peekInetDiagState } from '@closewait/core/codec';
+import { type KernelSource, type NamespaceRef, type SocketFacts, type Unknown, unknown } from '@closewait/core/facts';
 import { fromLinuxState, TCP_STATES } from '@closewait/core/tcp';
+import { countInUse } from './count-in-use.ts';
 import type { LookLog } from './look-log.ts';
 import { isWholeSocket, type NamespaceCount } from './read-census.ts';
 import { createDecoders, payloadOf, readSockets, visitNamespaces, wholeProblem } from './read-sockets.ts';
@@ -17,6 +11,8 @@ export interface HeldStuck {
   /** By inode of the namespace. */
   readonly countByNamespace: ReadonlyMap<number, number>;
   readonly has: (inode: number) => boolean;
+  /** All sockets of a namespace, counted before anything was read of them. */
+  readonly inUseBefore: ReadonlyMap<number, number | null>;
   /** Counts of the other states, where they were counted. */
   readonly otherCounts: ReadonlyMap<number, NamespaceCount | Unknown> | null;
   /** Listeners of all namespaces, where they were read. */
@@ -88,7 +84,7 @@ function readQueued(question: Question): readonly SocketFacts[] | null {
   const heldHere = held.countByNamespace.get(namespace.inode) ?? 0;
   // In a report the others are counted already.
   if (heldHere < WORTH_COUNTING && held.otherCounts === null) return null;
-  const inUse = countInUse(question);
+  const inUse = held.inUseBefore.get(namespace.inode) ?? null;
   if (inUse === null || (held.otherCounts === null && inUse > 2 * heldHere)) return null;
   const others = countOthers(question);
   if (others === null) return null;
@@ -101,21 +97,9 @@ function readQueued(question: Question): readonly SocketFacts[] | null {
   );
   if (ports.size > MOST_PORTS) return null;
   const queued = [...ports].flatMap((port) => dumpUnheld(question, port));
-  // The same number again: nothing came or went meanwhile that could have made up for another.
-  const isWhole = inUse === others + heldHere + queued.length && countInUse(question) === inUse;
+  // The same number again: nothing came or went since before the look that could have made up for another.
+  const isWhole = inUse === others + heldHere + queued.length && countInUse(source, namespace) === inUse;
   return isWhole ? queued : null;
-}
-
-/** All TCP sockets of the namespace but request sockets and those in TIME-WAIT. */
-function countInUse({ source, namespace }: Question): number | null {
-  const ofFamily = (name: NetworkFile): number | null => {
-    const bytes = source.readNetworkFile(namespace, name);
-    const count = bytes.known ? decodeSocketsInUse(bytes.value) : null;
-    return count?.ok === true ? count.value : null;
-  };
-  const ipv4 = ofFamily('sockstat');
-  const ipv6 = ofFamily('sockstat6');
-  return ipv4 === null || ipv6 === null ? null : ipv4 + ipv6;
 }
 
 const OTHER_STATES = TCP_STATES.filter(
