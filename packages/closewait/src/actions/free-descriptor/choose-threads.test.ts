@@ -14,6 +14,7 @@ function thread(
     tid,
     state: name === 'running' ? 'R' : 'S',
     isFiltered: false,
+    isTraced: false,
     call:
       name === 'running'
         ? { kind: 'running' }
@@ -42,6 +43,7 @@ describe('chooseThreads', () => {
     for (const state of ['D', 'T', 't', 'Z', 'X', 'I'])
       expect(tidsOf([thread(1, 'accept', [], { state })])).toEqual([]);
     expect(tidsOf([thread(1, 'accept', [], { call: { kind: 'kernel-worker' } })])).toEqual([]);
+    expect(tidsOf([thread(1, 'accept', [], { isTraced: true })])).toEqual([]);
     const call = { number: 7, args: [], is32Bit: true } as const;
     expect(tidsOf([thread(1, 'accept', [], { call: { kind: 'in-call', call } })])).toEqual([]);
   });

@@ -8,6 +8,8 @@ export interface OwnerThread {
   readonly call: ThreadCall;
   /** A seccomp filter judges its calls. */
   readonly isFiltered: boolean;
+  /** A debugger decides when it goes on. */
+  readonly isTraced: boolean;
 }
 
 /** S: sleeps and can be woken; R: runs. The others do not come by: D sleeps until its device answers, T and t are stopped. */
@@ -66,8 +68,8 @@ export function threadsByDescriptor(threads: readonly OwnerThread[]): ReadonlyMa
 }
 
 /** Lower is better; null: not to be asked. */
-function rankOf({ state, call, isFiltered }: OwnerThread): number | null {
-  if (!COMES_BY.has(state)) return null;
+function rankOf({ state, call, isFiltered, isTraced }: OwnerThread): number | null {
+  if (isTraced || !COMES_BY.has(state)) return null;
   switch (call.kind) {
     case 'kernel-worker':
       return null;

@@ -3,7 +3,7 @@ import { type KernelSource, known, type Reading, unknown } from '@closewait/core
 import type { OwnerThread } from './choose-threads.ts';
 import { decodeOwnerStatus } from './owner-status.ts';
 
-/** Three files a thread, 40 µs. */
+/** Three files a thread, 40 µs. Of more threads those beyond are not asked; a call of theirs on a descriptor is a reference. */
 const MOST_THREADS = 2048;
 
 /** The threads of the owner, those that end meanwhile left out. Needs ptrace access to it (proc_pid_syscall, fs/proc/base.c). */
@@ -33,7 +33,8 @@ function readThread(source: KernelSource, pid: number, tid: number): Reading<Own
   if (!call.ok) return unknown('garbled', `${path}/syscall: ${describeProblem(call.problem)}`);
   const owned = decodeOwnerStatus(status.value);
   if (owned === null) return unknown('garbled', `${path}/status: no line TracerPid`);
-  return known({ tid, state: state.value.state, call: call.value, isFiltered: owned.isFiltered });
+  const { isFiltered, tracerPid } = owned;
+  return known({ tid, state: state.value.state, call: call.value, isFiltered, isTraced: tracerPid !== 0 });
 }
 
 /** Yama restricts what belongs to the same user, too (Documentation/admin-guide/LSM/Yama.rst). */
