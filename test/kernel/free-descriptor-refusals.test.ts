@@ -342,6 +342,26 @@ describe('descriptors', () => {
     ]);
   });
 
+  it('that would linger are closed when their connection has been ended', async () => {
+    using namespace = makeNamespace();
+    await using program = await startUses(namespace, 'pause', 'linger');
+    const owner = ownerOf(program.pid);
+    expect(await freeDescriptors(owner, [program.first], ORDER)).toMatchObject([
+      {
+        kind: 'refused',
+        detail: expect.stringContaining('SO_LINGER'),
+        hint: expect.stringContaining('--with destroy'),
+      },
+    ]);
+    const [file = '', ...args] = namespace.inside(['ss', '-K', 'state', 'close-wait']);
+    execFileSync(file, args);
+    const startedMs = performance.now();
+    expect(await freeDescriptors(owner, [program.first], ORDER)).toMatchObject([{ kind: 'ended' }]);
+    await untilAsleep(program.pid);
+    // The time that it would linger is 30 s.
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
+  });
+
   it('with another inode, cookie or number are not the ones that were meant', async () => {
     using namespace = makeNamespace();
     await using program = await startUses(namespace, 'pause', 'leak', 'leak');
