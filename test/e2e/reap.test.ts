@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
+import { auditSchema } from '@closewait/core/orders/schema';
 import type { PlanDocument, PlannedDecision } from '@closewait/core/report/plan';
 import { planSchema } from '@closewait/core/report/plan/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -87,11 +88,26 @@ describe('closewait reap', () => {
     ]);
   });
 
-  it('says in one line that this build cannot act yet, and does nothing', async () => {
-    const file = write('enforce', 'when: "true", method: destroy', 'mode: enforce\n');
-    const { exitCode, stdout, stderr } = await run([...CLOSEWAIT, 'reap', '--policy', file, '--yes']);
-    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
-    expect(stderr).toMatch(/^closewait: this build of closewait plans and cannot act yet[^\n]+\n$/);
+  it('does by --yes what an enforcing policy decides and no more, and writes each action down with its rule', async () => {
+    using namespace = makeNamespace();
+    await using holder = await startProgram('hold', ['--ipv4', 3, '--bytes', 9], namespace);
+    const rule = `when: process.pid == ${holder.pid}, method: destroy, grace: 1, allowPossible: true, limits: {total: 2}`;
+    const file = write('enforce', rule, 'mode: enforce\n');
+    const audit = `${folder}/audit.jsonl`;
+    const plan = await planFor(file, '--looks', '2', '--interval', '10s', '--yes', '--audit', audit);
+    const own = plan.decisions.filter(({ process: owner }) => owner?.pid === holder.pid);
+    expect(own.map(({ decision, outcome }) => [decision, outcome?.kind])).toEqual([
+      ['act', 'ended'],
+      ['act', 'ended'],
+      ['wait', undefined],
+    ]);
+    expect(await listConnections(namespace)).toHaveLength(1);
+    const lines = readFileSync(audit, 'utf8').trim().split('\n');
+    const records = lines.map((line) => auditSchema.parse(JSON.parse(line)));
+    expect(records.map(({ rule: name, order }) => [name, order.outcome?.kind, order.after?.state])).toEqual([
+      ['all', 'ended', 'CLOSED'],
+      ['all', 'ended', 'CLOSED'],
+    ]);
   });
 
   it('plans for real sockets when they are old enough, touches none, and protects sshd and its own ancestors', async () => {

@@ -49,10 +49,7 @@ export async function lookAt(pids: readonly number[]): Promise<JudgedLook> {
 }
 
 /** Makes orders of a look and carries them out. */
-export function close(
-  { facts, findings }: JudgedLook,
-  options: Partial<OrderOptions>,
-): Promise<readonly OrderResult[]> {
+function close({ facts, findings }: JudgedLook, options: Partial<OrderOptions>): Promise<readonly OrderResult[]> {
   const paths = new Map(facts.namespaces.map(({ inode, path }) => [inode, path]));
   return carryOut(makeOrders(facts, findings, { ...PLAIN_ORDER, ...options }), {
     source: new LiveSource(),

@@ -10,7 +10,7 @@ import { type Holder, type KernelSource, known, type Reading } from '@closewait/
 export type DescriptorNow = 'open' | 'free' | 'other';
 
 /** Reads where a descriptor leads. Needs the owner's uid or CAP_SYS_PTRACE. */
-export function readDescriptorNow(
+function readDescriptorNow(
   source: KernelSource,
   { pid, tid, fd }: Holder,
   inode: number,

@@ -36,6 +36,11 @@ export const ARGUMENTS_OPTION: OptionSpec = {
   says: 'show the arguments of command lines also where no terminal reads them: they may hold secrets',
 };
 
+export const AUDIT_OPTION: OptionSpec = {
+  flags: '--audit <file>',
+  says: 'append each action to this file; default for root /var/log/closewait/audit.jsonl',
+};
+
 export const SELECTORS = {
   spec: '[selectors...]',
   says: 'pid:123, :8000 (local port), 192.0.2.1:443 (peer), cookie:…, container:…, unit:…, cause:…',

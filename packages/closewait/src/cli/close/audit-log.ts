@@ -28,6 +28,7 @@ export class AuditLog implements Disposable {
   readonly #file: { readonly path: string; readonly fd: number } | null;
   readonly #journal: string | null;
   #problem: string | null;
+  #isBroken = false;
 
   private constructor(file: { path: string; fd: number } | null, journal: string | null, problem: string | null) {
     this.#file = file;
@@ -66,6 +67,11 @@ export class AuditLog implements Disposable {
     return { file: this.#file?.path ?? null, journal, problem: this.#problem };
   }
 
+  /** Whether the file takes no more: what is done from now on would be written down nowhere. */
+  get isBroken(): boolean {
+    return this.#isBroken;
+  }
+
   #append(fd: number, records: readonly AuditRecord[]): void {
     try {
       // One write a line: with O_APPEND lines of several commands do not mix.
@@ -76,6 +82,7 @@ export class AuditLog implements Disposable {
       }
       fsyncSync(fd);
     } catch (cause) {
+      this.#isBroken = true;
       this.#problem = `${this.#file?.path ?? ''}: ${codeOf(cause)}`;
     }
   }

@@ -14,6 +14,7 @@ import {
 import { formatCount, safeJson } from '@closewait/core/report';
 import { carryOut, REUSE_WARNING } from '../../actions/index.ts';
 import { AuditLog } from '../close/audit-log.ts';
+import { pathsOf } from '../close/paths-of.ts';
 import { readOrderer } from '../close/read-orderer.ts';
 import type { Invocation } from '../command.ts';
 import { examineClosely } from '../examine-closely.ts';
@@ -135,17 +136,11 @@ class Closing {
   }
 
   async #carryOut(facts: Facts, orders: readonly Order[]): Promise<readonly OrderResult[]> {
-    const paths = new Map(facts.namespaces.map(({ inode, path }) => [inode, path]));
-    const pathOf = (netns: number): string | null => {
-      const path = paths.get(netns);
-      // Pathless ones are named as net:[…], which leads nowhere.
-      return path?.startsWith('/') === true ? path : null;
-    };
     using progress = showProgress(this.#terminal, 100);
     return await untilInterrupted((signal) =>
       carryOut(orders, {
         source: this.#source,
-        pathOf,
+        pathOf: pathsOf(facts),
         processOf: (pid) => facts.processes.get(pid) ?? null,
         signal,
         onWait: (passedMs, mostMs) => {

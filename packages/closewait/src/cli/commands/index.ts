@@ -12,6 +12,7 @@ import {
 } from '../option-values.ts';
 import {
   ARGUMENTS_OPTION,
+  AUDIT_OPTION,
   FROM_OPTION,
   JSON_OPTION,
   MIN_AGE_OPTION,
@@ -179,10 +180,7 @@ export const COMMANDS: readonly Command[] = [
       { flags: '--accept-descriptor-reuse', says: 'of free-descriptor: what it warns of was read' },
       { flags: '--force-in-use', says: 'end a half-close in use too, where its cookie: is named' },
       { flags: '--at-most <count>', says: 'with --yes: so many at once; more than 100 need it', parse: parseAtMost },
-      {
-        flags: '--audit <file>',
-        says: 'append each action to this file; default for root /var/log/closewait/audit.jsonl',
-      },
+      AUDIT_OPTION,
       JSON_OPTION,
       MIN_AGE_OPTION,
       WHERE_OPTION,
@@ -204,6 +202,7 @@ export const COMMANDS: readonly Command[] = [
       { flags: '--explain', says: 'for each connection which rule or protection decided, and why' },
       JSON_OPTION,
       { flags: '--yes', says: 'do it, where the mode of the policy is enforce; without it nothing is changed' },
+      AUDIT_OPTION,
       {
         flags: '--looks <count>',
         says: 'how many looks to take; default what the rules ask for with grace',

@@ -2,13 +2,17 @@ import { ClosewaitError, EXIT_CODE_OF } from '@closewait/core/facts';
 import type { Policy } from '@closewait/core/policy';
 import { safeJson, safeText } from '@closewait/core/report';
 import { buildPlan, formatPlan } from '@closewait/core/report/plan';
+import { AuditLog } from '../close/audit-log.ts';
+import { readOrderer } from '../close/read-orderer.ts';
 import type { Invocation } from '../command.ts';
-import { openSource } from '../open-source.ts';
-import { carryOut, type Executor, openExecutor } from '../policy/executor.ts';
+import { openLiveSource, openSource } from '../open-source.ts';
+import { carryOut, openExecutor } from '../policy/executor.ts';
+import { readOwnPids } from '../policy/own-pids.ts';
 import { readPolicy } from '../policy/read-policy.ts';
 import { type PlannedLooks, planForHost, planForRecording } from '../policy/take-looks.ts';
 import { showProgress } from '../progress.ts';
 import type { Terminal } from '../terminal.ts';
+import { untilInterrupted } from '../until-interrupted.ts';
 import { readVersion } from '../version.ts';
 
 interface ReapOptions {
@@ -16,6 +20,7 @@ interface ReapOptions {
   readonly explain?: boolean;
   readonly json?: boolean;
   readonly yes?: boolean;
+  readonly audit?: string;
   readonly looks?: number;
   readonly interval: number;
   readonly from?: string;
@@ -38,10 +43,9 @@ export async function run({ options, terminal }: Invocation): Promise<number> {
     return EXIT_CODE_OF.usage;
   }
   const { policy } = parsed;
-  const executor = yes && policy.mode === 'enforce' ? requireExecutor() : null;
   const looks = asked.looks ?? Math.max(...policy.rules.map(({ grace }) => grace));
   const planned = await takeLooks(policy, looks, asked, terminal);
-  const outcomes = executor === null ? null : await carryOut(planned.plan, executor);
+  const outcomes = yes && policy.mode === 'enforce' ? await enforce(planned, asked.audit) : null;
   const document = buildPlan(planned.plan, { ...planned, policy, file, looks, outcomes });
   if (asked.json === true) terminal.out(`${safeJson(document)}\n`);
   else {
@@ -51,12 +55,20 @@ export async function run({ options, terminal }: Invocation): Promise<number> {
   return document.totals.act + document.totals.observe > 0 ? 1 : 0;
 }
 
-function requireExecutor(): Executor {
-  const executor = openExecutor();
-  if (executor !== null) return executor;
-  throw new ClosewaitError('cannot-look', 'this build of closewait plans and cannot act yet: nothing was done', {
-    hint: 'leave out --yes to see the plan',
-  });
+/** Carries the plan out; every action is written down. An interruption ends the waiting, and what was done is told. */
+async function enforce({ facts, plan }: PlannedLooks, file: string | undefined): ReturnType<typeof carryOut> {
+  if (plan.decisions.every(({ kind }) => kind !== 'act')) return new Map();
+  using audit = AuditLog.open({ file });
+  const source = openLiveSource();
+  try {
+    const ownPids = readOwnPids(source);
+    const who = readOrderer(source, process.argv.slice(2));
+    return await untilInterrupted((signal) =>
+      carryOut(plan, openExecutor(plan, { facts, source, ownPids, who, audit, nowMs: Date.now, signal })),
+    );
+  } finally {
+    source.close();
+  }
 }
 
 async function takeLooks(
