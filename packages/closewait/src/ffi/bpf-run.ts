@@ -33,7 +33,7 @@ export class BpfTypes implements Disposable {
     const attributes = Buffer.alloc(32);
     attributes.writeBigUInt64LE(addressOf(btf), 0);
     attributes.writeUInt32LE(btf.length, 16);
-    const loaded = bpf('BPF_BTF_LOAD', BPF_BTF_LOAD, attributes);
+    const loaded = bpf('BPF_BTF_LOAD', BPF_BTF_LOAD, attributes, [btf]);
     return loaded.ok ? { ok: true, value: new BpfTypes(loaded.value) } : loaded;
   }
 
@@ -97,7 +97,7 @@ export class BpfMap implements Disposable {
     attributes.writeUInt32LE(this.fd, 0);
     attributes.writeBigUInt64LE(addressOf(key), 8);
     attributes.writeBigUInt64LE(addressOf(value), 16);
-    return bpf(op, command, attributes);
+    return bpf(op, command, attributes, [key, value]);
   }
 
   [Symbol.dispose](): void {
@@ -132,7 +132,7 @@ export class SystemProgram implements Disposable {
       infos.writeUInt32LE(instruction, FUNCTION_BYTES * index);
       infos.writeUInt32LE(type, FUNCTION_BYTES * index + 4);
     }
-    const loaded = loadProgram((log) => {
+    const attributesOf = (log: Buffer | null): Buffer => {
       const attributes = programAttributes(BPF_PROG_TYPE_SYSCALL, { name, instructions }, log);
       // BPF_F_SLEEPABLE: the only way in which this type runs.
       attributes.writeUInt32LE(1 << 4, 44);
@@ -141,7 +141,8 @@ export class SystemProgram implements Disposable {
       attributes.writeBigUInt64LE(addressOf(infos), TYPES_AT.functions);
       attributes.writeUInt32LE(functions.length, TYPES_AT.functionCount);
       return attributes;
-    });
+    };
+    const loaded = loadProgram(attributesOf, [instructions, infos]);
     return loaded.ok ? { ok: true, value: new SystemProgram(loaded.value) } : loaded;
   }
 

@@ -34,13 +34,29 @@ const MOST_NAME_BYTES = 15;
 
 const bpfCall = libcFunction<[number, number, Uint8Array, number]>('long syscall(long, long, void*, long)');
 
-/** bpf(2) with the attributes of one command, in the layout of union bpf_attr. */
-export function bpf(op: string, command: number, attributes: Uint8Array): SystemResult<number> {
+/** Buffers of which the kernel has the address: an address alone does not keep them from being collected during a call. */
+const inUse = new Set<readonly Uint8Array[]>();
+
+/**
+ * bpf(2) with the attributes of one command, in the layout of union bpf_attr. `buffers`: those whose addresses stand in
+ * them.
+ */
+export function bpf(
+  op: string,
+  command: number,
+  attributes: Uint8Array,
+  buffers: readonly Uint8Array[] = [],
+): SystemResult<number> {
   const number = NR_BPF[process.arch];
   if (number === undefined) return { ok: false, op, errno: 'ENOSYS' };
-  for (let attempt = 1; ; attempt++) {
-    const result = answered(op, Number(bpfCall(number, command, attributes, attributes.length)));
-    if (result.ok || result.errno !== 'EAGAIN' || attempt === MOST_ATTEMPTS) return result;
+  inUse.add(buffers);
+  try {
+    for (let attempt = 1; ; attempt++) {
+      const result = answered(op, Number(bpfCall(number, command, attributes, attributes.length)));
+      if (result.ok || result.errno !== 'EAGAIN' || attempt === MOST_ATTEMPTS) return result;
+    }
+  } finally {
+    inUse.delete(buffers);
   }
 }
 
@@ -69,7 +85,7 @@ export class BpfIterator implements Disposable {
   }
 
   static load(program: IteratorProgram): SystemResult<BpfIterator> {
-    const loaded = loadProgram((log) => loadAttributes(program, log));
+    const loaded = loadProgram((log) => loadAttributes(program, log), [program.instructions]);
     if (!loaded.ok) return loaded;
     // The link keeps the program.
     using held = new Descriptor(loaded.value);
@@ -96,12 +112,15 @@ export class BpfIterator implements Disposable {
 }
 
 /** Loads a program, and says with a refusal what the verifier did not like. */
-export function loadProgram(attributesOf: (log: Buffer | null) => Buffer): SystemResult<number> {
-  const loaded = bpf('BPF_PROG_LOAD', BPF_PROG_LOAD, attributesOf(null));
+export function loadProgram(
+  attributesOf: (log: Buffer | null) => Buffer,
+  buffers: readonly Uint8Array[],
+): SystemResult<number> {
+  const loaded = bpf('BPF_PROG_LOAD', BPF_PROG_LOAD, attributesOf(null), buffers);
   if (loaded.ok || (loaded.errno !== 'EACCES' && loaded.errno !== 'EINVAL')) return loaded;
   // Asked once more for the reason only: writing the log makes the verifier twice as slow.
   const log = Buffer.alloc(LOG_BYTES);
-  const again = bpf('BPF_PROG_LOAD', BPF_PROG_LOAD, attributesOf(log));
+  const again = bpf('BPF_PROG_LOAD', BPF_PROG_LOAD, attributesOf(log), [...buffers, log]);
   return again.ok ? again : withReason(again, log);
 }
 
