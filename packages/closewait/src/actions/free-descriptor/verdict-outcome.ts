@@ -4,6 +4,8 @@ import type { OrderResult } from './batch.ts';
 import type { ThreadVerdict, Verdict } from './batch-layout.ts';
 import { RESTART } from './kernel-places.ts';
 
+/** asm-generic/errno-base.h */
+const EBADF = 9n;
 const AGAIN = 'look again: closewait';
 
 /** What the thread said of one descriptor, in words. `closed` is only what the kernel answered: it is looked at again. */
@@ -41,7 +43,10 @@ const OUTCOMES: Readonly<Record<Verdict, (what: string, seen: bigint) => ActionO
     detail: `${what} is used by the thread: the call that it will make again names it`,
     hint: 'closewait explain says what the thread waits for',
   }),
-  kept: (what, seen) => ({ kind: 'refused', detail: `${what}: close: error ${-seen}` }),
+  kept: (what, seen) =>
+    seen === -EBADF
+      ? { kind: 'already-gone', detail: `${what} was closed by the program itself at that very moment` }
+      : { kind: 'refused', detail: `${what}: close: error ${-seen}` },
   unreadable: (what) => ({
     kind: 'refused',
     detail: `${what}: the kernel's memory could not be read there`,
