@@ -12,7 +12,10 @@ const CLI = '/packages/closewait/src/cli/';
  */
 export const CHUNKS: CodeSplittingGroup[] = [
   { name: 'terminal', test: new RegExp(`${CLI}(?:keep-compiled|run-main|terminal|version)\\.ts`) },
-  { name: 'words', test: new RegExp(`${CORE}(?:facts|tcp)/index|${CORE}report/safe-text|${CLI}option`) },
+  {
+    name: 'words',
+    test: new RegExp(`${CORE}(?:facts/(?:index|action)|tcp/index)|${CORE}report/safe-text|${CLI}option`),
+  },
   {
     name: 'look',
     test: new RegExp(`${CLI}(?:examine-closely|open-source|selection/index)\\.ts|/src/kernel/index\\.ts`),

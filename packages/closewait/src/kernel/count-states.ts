@@ -7,9 +7,11 @@ import {
   type LookTime,
   type StateCountFacts,
   type StateDetail,
+  valueOr,
 } from '@closewait/core/facts';
 import type { TcpState } from '@closewait/core/tcp';
 import { countSockets, type SocketCount } from './readers/count-sockets.ts';
+import { listHeld } from './readers/list-held.ts';
 import { LookLog } from './readers/look-log.ts';
 import { readHolders } from './readers/read-holders.ts';
 import { readHost } from './readers/read-host.ts';
@@ -76,19 +78,45 @@ async function readDetail(
   const ownerless = state === 'CLOSED' ? 0 : counts[state] - inodes.size;
   // Descriptor tables are the dearest thing to read: not for sockets of which none can have a holder.
   if (inodes.size === 0) return { state, localPorts, holders: [], holderCount: 0, unheld: 0, ownerless };
-  const index = await log.runAsync('descriptors', () => readHolders(source, pids, { inodes, exceptOthers: null }, log));
-  const byPid = countByPid(index.holders);
+  const { held, openOf } = await findHolders(source, pids, { state, inodes }, log);
+  const byPid = countByPid(held);
   const largest = [...byPid].sort(([pidA, a], [pidB, b]) => b - a || pidA - pidB).slice(0, NAMED_HOLDERS);
   const holders = largest.map(([pid, count]): CountedHolder => {
-    return { process: readProcess(source, pid, index.openByPid.get(pid), time), count };
+    return { process: readProcess(source, pid, openOf(pid), time), count };
   });
-  return { state, localPorts, holders, holderCount: byPid.size, unheld: inodes.size - index.holders.size, ownerless };
+  return { state, localPorts, holders, holderCount: byPid.size, unheld: inodes.size - held.length, ownerless };
+}
+
+interface FoundHolders {
+  /** Of each socket that has any. */
+  readonly held: readonly (readonly Holder[])[];
+  readonly openOf: (pid: number) => number | undefined;
+}
+
+async function findHolders(
+  source: KernelSource,
+  pids: readonly number[],
+  { state, inodes }: { readonly state: TcpState; readonly inodes: ReadonlySet<number> },
+  log: LookLog,
+): Promise<FoundHolders> {
+  const request = { states: [state], congested: false, instances: false };
+  const { listing, outcome } = await listHeld(source, request, { states: [], netns: null }, log);
+  if (outcome !== null) log.readers.push(outcome);
+  if (listing !== null) {
+    const held = [...inodes].flatMap((inode) => {
+      const holders = listing.holders.get(inode);
+      return holders === undefined ? [] : [holders];
+    });
+    return { held, openOf: (pid) => valueOr(source.countDescriptors(pid), undefined) };
+  }
+  const index = await log.runAsync('descriptors', () => readHolders(source, pids, { inodes, exceptOthers: null }, log));
+  return { held: [...index.holders.values()], openOf: (pid) => index.openByPid.get(pid) };
 }
 
 /** Sockets, not descriptors: a process may hold one twice. */
-function countByPid(holders: ReadonlyMap<number, readonly Holder[]>): ReadonlyMap<number, number> {
+function countByPid(held: FoundHolders['held']): ReadonlyMap<number, number> {
   const byPid = new Map<number, number>();
-  for (const list of holders.values()) {
+  for (const list of held) {
     for (const pid of new Set(list.map((holder) => holder.pid))) byPid.set(pid, (byPid.get(pid) ?? 0) + 1);
   }
   return byPid;
