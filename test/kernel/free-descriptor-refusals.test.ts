@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { type FreeOptions, freeDescriptors, REUSE_WARNING } from '../../packages/closewait/src/actions/index.ts';
 import { LiveSource } from '../../packages/closewait/src/kernel/index.ts';
-import { CAUSE_IDS, unknown } from '../../packages/core/src/facts/index.ts';
+import { CAUSE_IDS, known, unknown } from '../../packages/core/src/facts/index.ts';
 import { giveBack } from '../support/give-back.ts';
 import { expectNothingLeaked } from '../support/leaks.ts';
 import { makeNamespace, type NetworkNamespace } from '../support/namespace.ts';
@@ -82,27 +82,30 @@ describe('what is not done at all', () => {
       btf.toString('latin1').replaceAll('task_work_schedule_signal', 'task_work_schedule_later_'),
       'latin1',
     );
-    const without = Object.assign(new LiveSource(), {
-      readFile: (path: string) =>
-        path === '/sys/kernel/btf/vmlinux' ? ({ known: true, value: older } as const) : ORDER.source.readFile(path),
-    });
-    expect(await freeDescriptors(owner, [program.first], { ...ORDER, source: without })).toEqual([
+    const outcomesWith = (answer: ReturnType<LiveSource['readFile']>): ReturnType<typeof freeDescriptors> => {
+      const readFile: LiveSource['readFile'] = (path) =>
+        path === '/sys/kernel/btf/vmlinux' ? answer : ORDER.source.readFile(path);
+      return freeDescriptors(owner, [program.first], {
+        ...ORDER,
+        source: Object.assign(new LiveSource(), { readFile }),
+      });
+    };
+    expect(await outcomesWith(known(older))).toEqual([
       {
         kind: 'unsupported',
         detail: 'this kernel has no bpf_task_work_schedule_signal(): Linux 6.18 and later have it',
         hint: expect.stringMatching(/^restart it/),
       },
     ]);
-    const none = Object.assign(new LiveSource(), {
-      readFile: (path: string) =>
-        path === '/sys/kernel/btf/vmlinux' ? unknown('gone', `read ${path}: ENOENT`) : ORDER.source.readFile(path),
-    });
-    expect(await freeDescriptors(owner, [program.first], { ...ORDER, source: none })).toEqual([
+    expect(await outcomesWith(unknown('gone', 'read /sys/kernel/btf/vmlinux: ENOENT'))).toEqual([
       {
         kind: 'unsupported',
         detail: 'read /sys/kernel/btf/vmlinux: ENOENT',
         hint: 'a kernel with CONFIG_DEBUG_INFO_BTF',
       },
+    ]);
+    expect(await outcomesWith(known(btf.subarray(0, -1)))).toMatchObject([
+      { kind: 'unsupported', detail: expect.stringMatching(/^\/sys\/kernel\/btf\/vmlinux: /) },
     ]);
     expect(linkOf(program.pid, program.first.fd)).not.toBeNull();
   });

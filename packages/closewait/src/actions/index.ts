@@ -1,7 +1,6 @@
 export { type CarryOutOptions, carryOut } from './carry-out.ts';
 export type { DescriptorOrder } from './free-descriptor/batch.ts';
 export {
-  FREEABLE_CAUSES,
   type FreeOptions,
   freeDescriptors,
   REUSE_WARNING,

@@ -1,4 +1,4 @@
-import type { ActionOutcome, CauseId, KernelSource, OwnerIdentity } from '@closewait/core/facts';
+import type { ActionOutcome, CauseId, KernelSource, OwnerIdentity, Unknown } from '@closewait/core/facts';
 import { FreezerReader } from '../../kernel/readers/read-frozen.ts';
 import type { DescriptorOrder } from './batch.ts';
 import { MOST_ORDERS } from './batch-layout.ts';
@@ -9,7 +9,7 @@ import { resolvePlaces } from './kernel-places.ts';
 import { type Judged, lookAfterwards } from './look-afterwards.ts';
 
 /** The causes whose evidence says that nobody uses the descriptor any more. */
-export const FREEABLE_CAUSES: readonly CauseId[] = ['descriptor-leaked', 'close-missing', 'closed-but-held'];
+const FREEABLE_CAUSES: readonly CauseId[] = ['descriptor-leaked', 'close-missing', 'closed-but-held'];
 
 /** What whoever gives the order has to have read. */
 export const REUSE_WARNING: string = [
@@ -108,9 +108,10 @@ function refusalOfPlace(source: KernelSource): ActionOutcome | null {
   };
 }
 
-/** The file is not there: that says something about the kernel, not about the process. */
-function noBtf<T extends { readonly why: string; readonly detail: string }>(unknown: T): T {
-  return unknown.why === 'gone'
-    ? { ...unknown, why: 'unsupported', hint: 'a kernel with CONFIG_DEBUG_INFO_BTF' }
-    : unknown;
+/** A file that is not there, or cannot be read as one, says something about the kernel, and nothing about the process. */
+function noBtf(problem: Unknown): Unknown {
+  if (problem.why === 'garbled') return { ...problem, why: 'unsupported' };
+  return problem.why === 'gone'
+    ? { ...problem, why: 'unsupported', hint: 'a kernel with CONFIG_DEBUG_INFO_BTF' }
+    : problem;
 }

@@ -32,7 +32,7 @@ const RESTARTS = {
 /** What stands for the result as long as there is none (arch/x86/entry/entry_64.S). */
 const ENOSYS = -38;
 /** A list of this many is looked through for every descriptor. */
-export const MOST_POLLED = 1024;
+const MOST_POLLED = 1024;
 
 const RESTART_SYSCALL: number = systemCallNumber('x64', 'restart_syscall') ?? -1;
 

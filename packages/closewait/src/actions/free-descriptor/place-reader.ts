@@ -15,7 +15,7 @@ export const HELPER = {
 
 /** The key of the only element of a map, and a place for what is read: at the end of every function's stack. */
 const KEY = -8;
-export const SCRATCH = -16;
+const SCRATCH = -16;
 
 /**
  * An assembler that reads kernel memory by name. It copies (probe_read) instead of following typed pointers: descriptor

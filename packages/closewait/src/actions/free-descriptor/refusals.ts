@@ -17,7 +17,8 @@ export function refusalOfWait(fd: number, tid: number): ActionOutcome {
 
 /** Why none of the threads can be asked. */
 export function refusalOfAll(pid: number, threads: readonly OwnerThread[]): ActionOutcome {
-  if (threads.length === 0) return { kind: 'already-gone', detail: `process ${pid} has ended` };
+  if (threads.every(({ state }) => state === 'Z' || state === 'X'))
+    return { kind: 'already-gone', detail: `process ${pid} has ended` };
   if (threads.every(({ call }) => call.kind === 'in-call' && call.call.is32Bit))
     return {
       kind: 'refused',
