@@ -12,14 +12,14 @@ const everything = process.env['CLOSEWAIT_ALL_METHODS'] === '1';
 
 const WAYS = ['destroy', 'shutdown', 'timeout', 'limit', 'thaw', 'auto'] as const;
 
-/** One of each kind: forgotten, blocked, of two legs, in a queue, stopped, in use. */
+/** One of each kind: forgotten, blocked, of two legs, in a queue, stopped, frozen, in use. */
 const SAMPLE: Readonly<Record<string, readonly (typeof WAYS)[number][]>> = {
-  'close-missing': ['destroy', 'shutdown', 'auto'],
-  'writer-blocked': ['destroy', 'auto'],
+  'close-missing': ['auto'],
+  'writer-blocked': ['auto'],
   'half-closed-relay-loop': ['auto'],
-  'never-accepted': ['destroy'],
   'descriptor-limit': ['auto'],
-  'process-stopped': ['thaw', 'auto'],
+  'process-stopped': ['thaw'],
+  'process-stopped-frozen': ['thaw'],
   'half-close-in-use': ['destroy'],
 };
 

@@ -38,7 +38,14 @@ export function sampleOrders(
 export function sampleOrderResult(): OrderResult {
   const [order] = sampleOrders({ method: 'destroy' });
   if (order === undefined) throw new Error('one connection is stuck');
-  const before = { state: 'CLOSE-WAIT', descriptor: 'open', leg: null, openDescriptors: 61, goesOn: null } as const;
+  const before = {
+    state: 'CLOSE-WAIT',
+    descriptor: 'open',
+    leg: null,
+    openDescriptors: 61,
+    ownerRuns: true,
+    goesOn: null,
+  } as const;
   return {
     order,
     outcome: {

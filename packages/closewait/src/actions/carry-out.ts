@@ -4,6 +4,7 @@ import type { Acted } from './acted.ts';
 import { Actor } from './actor.ts';
 import { freeAll } from './free-all.ts';
 import { judgeOutcome } from './judge-outcome.ts';
+import { NamespaceDoors } from './namespace-doors.ts';
 import { isSettled, patienceOf } from './patience.ts';
 import { TargetView } from './target-view.ts';
 
@@ -24,14 +25,16 @@ export interface CarryOutOptions {
  * order. Whatever an outcome claims was seen afterwards; an order without an action is `refused`.
  */
 export async function carryOut(orders: readonly Order[], options: CarryOutOptions): Promise<readonly OrderResult[]> {
-  const { source, pathOf, processOf } = options;
+  const { source, processOf } = options;
+  using doors = new NamespaceDoors(options.pathOf);
+  const pathOf = (netns: number): string | null => doors.pathOf(netns);
   const view = new TargetView(source, pathOf, orders);
   const before = view.look();
   using actor = new Actor({ source, pathOf, processOf });
   const freed = await freeAll(orders, source);
   const acted = orders.map((order) => freed.get(order) ?? actor.act(order));
   await waitUntilSettled(orders, acted, view, options);
-  const after = view.look();
+  const after = await lookAfterEnds(orders, before, view, source);
   return orders.map((order, index) => {
     const [seenBefore, seenAfter] = [before.of(order), after.of(order)];
     const outcome = judgeOutcome(order, acted[index] ?? NOT_REACHED, seenAfter);
@@ -64,3 +67,27 @@ async function waitUntilSettled(
     if (waiting.length > 0) await source.pause(BETWEEN_LOOKS_MS);
   }
 }
+
+/** From the closing of its descriptors to being a zombie an ending process needs milliseconds; a busy machine more. */
+const MOST_ENDING_MS = 1000;
+
+/** The last look. A process that has a descriptor table no more, and had one, is about to end, and that is to be told. */
+async function lookAfterEnds(
+  orders: readonly Order[],
+  before: Looked,
+  view: TargetView,
+  source: KernelSource,
+): Promise<Looked> {
+  const deadlineMs = performance.now() + MOST_ENDING_MS;
+  for (;;) {
+    const after = view.look();
+    const isEnding = orders.some((order) => {
+      const { openDescriptors, ownerRuns } = after.of(order);
+      return ownerRuns === true && openDescriptors === null && before.of(order).openDescriptors !== null;
+    });
+    if (!isEnding || performance.now() > deadlineMs) return after;
+    await source.pause(BETWEEN_LOOKS_MS);
+  }
+}
+
+type Looked = ReturnType<TargetView['look']>;

@@ -16,7 +16,8 @@ export function judgeOutcome({ action, frees, target, seen }: Order, acted: Acte
       const kept = after.descriptor === 'open' ? `; ${descriptorsOf(target.holders)} open still` : '';
       const free = after.descriptor === 'free' || after.descriptor === 'other' ? '; the descriptor is closed' : '';
       const unread = after.descriptor === null ? '; whether the descriptor is open could not be read' : '';
-      const detail = `${acted.says}: ${stateOf(after)}${kept}${free}${unread}`;
+      const gone = after.ownerRuns === false ? '; its process has ended' : '';
+      const detail = `${acted.says}: ${stateOf(after)}${kept}${free}${unread}${gone}`;
       if (kind === 'ended') return { kind, detail };
       return { kind, detail, hint: hintOf(action?.method === 'timeout', frees?.connection === 'depends', seen?.timer) };
     }

@@ -1,6 +1,7 @@
 import { type KernelSource, type Reading, valueOr } from '@closewait/core/facts';
 import { isConnection, type Order, type Sighting } from '@closewait/core/orders';
 import { readDescriptorsNow } from './descriptor-view.ts';
+import { findOwner } from './same-owner.ts';
 import { SocketView } from './socket-view.ts';
 import { goesOn } from './thaw.ts';
 
@@ -46,6 +47,7 @@ export class TargetView {
         target.holders.length === 0 ? 'none' : spell(readDescriptorsNow(this.#source, target.holders, target.inode)),
       leg: leg === null ? null : spell(sockets.standingOf(leg)),
       openDescriptors: pid === undefined ? null : countOf(pid),
+      ownerRuns: owner === undefined ? null : runs(this.#source, owner),
       goesOn: action?.method === 'thaw' && owner !== undefined ? goesOn(this.#source, owner) : null,
     };
   }
@@ -54,4 +56,11 @@ export class TargetView {
 /** Not known: null, which is said as such. */
 function spell<T>(reading: Reading<T>): T | null {
   return valueOr(reading, null);
+}
+
+/** Whether a process is there still, and the same. */
+function runs(source: KernelSource, owner: Order['owners'][number]): boolean | null {
+  const { kind } = findOwner(source, owner);
+  if (kind === 'same') return true;
+  return kind === 'already-gone' || kind === 'changed' ? false : null;
 }

@@ -100,6 +100,8 @@ export interface Sighting {
   readonly leg: TcpState | 'another' | null;
   /** How many descriptors its process has open. */
   readonly openDescriptors: number | null;
+  /** Whether its process is there still: a program may end of the error that it gets. */
+  readonly ownerRuns: boolean | null;
   /** Of a process that was stopped. */
   readonly goesOn: boolean | null;
 }

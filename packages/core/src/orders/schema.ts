@@ -79,6 +79,7 @@ const sighting: z.ZodType<Sighting> = z
     ),
     leg: nullable(standing, 'Of the other side of a relay.'),
     openDescriptors: nullable(count, 'Of its process.'),
+    ownerRuns: nullable(z.boolean(), 'Whether its process is there still.'),
     goesOn: nullable(z.boolean(), 'Whether a process that was stopped runs.'),
   })
   .meta({ id: 'CloseSighting', description: 'What was seen at one moment.' });

@@ -37,7 +37,7 @@ export function formatCloseProcess(
   const process = processes.find((one) => one.pid === pid) ?? null;
   const groups = [...Map.groupBy(orders, groupKey).values()];
   return [
-    ...formatProcessHead(process, orders.length, context),
+    ...formatProcessHead(process, orders, context),
     ...groups.flatMap((group, index) => [...(index === 0 ? [] : ['']), ...formatGroup(group, context)]),
   ];
 }
@@ -50,10 +50,12 @@ function groupKey({ finding, action, refusal, frees }: CloseOrder): string {
 
 function formatProcessHead(
   process: CloseProcess | null,
-  count: number,
+  orders: readonly CloseOrder[],
   { style, width }: TextContext,
 ): readonly string[] {
-  const right = [style.strong(`${formatCount(count)} selected`), ...describeDescriptors(process)].join('   ');
+  const right = [style.strong(`${formatCount(orders.length)} selected`), ...describeDescriptors(process, orders)].join(
+    '   ',
+  );
   const place = process === null ? null : describePlace(process);
   const name =
     process === null ? style.strong('no holder seen') : style.strong(safeText(process.comm ?? 'name unknown'));
@@ -63,7 +65,8 @@ function formatProcessHead(
   return [...hang('', left, 0, width), ...hang('', right, 2, width)];
 }
 
-function describeDescriptors(process: CloseProcess | null): readonly string[] {
+function describeDescriptors(process: CloseProcess | null, orders: readonly CloseOrder[]): readonly string[] {
+  if (orders.some(({ after }) => after?.ownerRuns === false)) return ['has ended'];
   if (process === null || process.descriptors === null) return [];
   const { limit, before, after } = process.descriptors;
   const open = after === null ? formatCount(before) : `${formatCount(before)} before, ${formatCount(after)} now,`;
@@ -112,15 +115,14 @@ function describeAction({ method, direction, leg, timeoutMs, keepalive, soft, ha
   }
 }
 
-function formatRefusal(
-  { why, hint }: { readonly why: string; readonly hint: string | null },
-  context: TextContext,
-): readonly string[] {
+/** What helps instead stands in lines of its own, the command first. */
+function formatRefusal({ why, hint }: NonNullable<CloseOrder['refusal']>, context: TextContext): readonly string[] {
+  const ways = hint === null ? [] : safeCommand(hint).split('; ');
   return [
     ...formatField('why', safeText(why), context),
-    ...(hint === null
-      ? []
-      : formatField('instead', context.style.command(glueShort(safeCommand(hint), context)), context)),
+    ...ways.flatMap((way, index) =>
+      formatField(index === 0 ? 'instead' : '', context.style.command(glueShort(way, context)), context),
+    ),
   ];
 }
 

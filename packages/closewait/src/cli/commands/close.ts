@@ -11,7 +11,7 @@ import {
   type OrderMethod,
   type OrderResult,
 } from '@closewait/core/orders';
-import { formatCount, safeJson } from '@closewait/core/report';
+import { formatCount, safeJson, usableWidth, wrap } from '@closewait/core/report';
 import { carryOut, REUSE_WARNING } from '../../actions/index.ts';
 import { AuditLog } from '../close/audit-log.ts';
 import { pathsOf } from '../close/paths-of.ts';
@@ -166,7 +166,10 @@ class Closing {
       const { colour, width } = this.#terminal;
       const selected = [...operands, ...(where === undefined ? [] : [`--where '${where}'`])].join(' ');
       this.#terminal.out(formatClose(document, { version: readVersion(), colour, width, selected }));
-      if (method === 'free-descriptor' && acceptDescriptorReuse !== true) this.#terminal.out(`\n${REUSE_WARNING}\n`);
+      if (method === 'free-descriptor' && acceptDescriptorReuse !== true) {
+        const lines = wrap(REUSE_WARNING.replaceAll('\n', ' '), usableWidth(width));
+        this.#terminal.out(`\n${lines.join('\n')}\n`);
+      }
     }
     return exitCodeOf(document);
   }
