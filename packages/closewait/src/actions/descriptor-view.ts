@@ -10,11 +10,7 @@ import { type Holder, type KernelSource, known, type Reading } from '@closewait/
 export type DescriptorNow = 'open' | 'free' | 'other';
 
 /** Reads where a descriptor leads. Needs the owner's uid or CAP_SYS_PTRACE. */
-function readDescriptorNow(
-  source: KernelSource,
-  { pid, tid, fd }: Holder,
-  inode: number,
-): Reading<DescriptorNow> {
+function readDescriptorNow(source: KernelSource, { pid, tid, fd }: Holder, inode: number): Reading<DescriptorNow> {
   const link = source.readLink(`/proc/${pid}/task/${tid}/fd/${fd}`);
   if (link.known) return known(link.value === `socket:[${inode}]` ? 'open' : 'other');
   return link.why === 'gone' ? known('free') : link;
