@@ -3,7 +3,7 @@
  *
  *   descriptor-uses WAIT USE…
  *
- * WAIT: what the first thread does afterwards: pause, sleep (nanosleep), futex, epoll; or write, poll, ppoll, select on
+ * WAIT: what the first thread does afterwards: pause, sleep (nanosleep), futex, epoll; or write, sendmsg, poll, ppoll, select on
  * the first connection, whose peer has ended its half only; its use is not looked at then.
  *
  * leak         nobody refers to it; in CLOSE-WAIT
@@ -69,6 +69,16 @@ static void write_for_ever(int fd) {
   static const char zeros[65536];
   for (;;) {
     if (send(fd, zeros, sizeof zeros, MSG_NOSIGNAL) < 0 && errno != EINTR) die("send");
+  }
+}
+
+static void send_for_ever(int fd) {
+  static char zeros[65536];
+  struct iovec parts[4];
+  for (int i = 0; i < 4; i++) parts[i] = (struct iovec){.iov_base = zeros, .iov_len = sizeof zeros};
+  const struct msghdr message = {.msg_iov = parts, .msg_iovlen = 4};
+  for (;;) {
+    if (sendmsg(fd, &message, MSG_NOSIGNAL) < 0 && errno != EINTR) die("sendmsg");
   }
 }
 
@@ -247,6 +257,7 @@ static int use(const char *how) {
 
 static void wait_in(const char *how, int first) {
   if (strcmp(how, "write") == 0) write_for_ever(first);
+  if (strcmp(how, "sendmsg") == 0) send_for_ever(first);
   if (strcmp(how, "poll") == 0) poll_for_ever(first);
   if (strcmp(how, "ppoll") == 0) ppoll_for_ever(first);
   if (strcmp(how, "select") == 0) select_for_ever(first);
@@ -267,7 +278,7 @@ int main(int count, char **arguments) {
   die_with_starter();
   listener = listen_on(IPV4, 1, 64, &reach);
   const char *wait = arguments[1];
-  const bool on_first = strcmp(wait, "write") == 0 || strcmp(wait, "poll") == 0 || strcmp(wait, "ppoll") == 0 ||
+  const bool on_first = strcmp(wait, "write") == 0 || strcmp(wait, "sendmsg") == 0 || strcmp(wait, "poll") == 0 || strcmp(wait, "ppoll") == 0 ||
                         strcmp(wait, "select") == 0;
   const int uses = count - 2;
   int fds[MOST_USES];

@@ -44,7 +44,7 @@ type Use = keyof typeof VERDICTS_OF_USE;
 const USES = Object.keys(VERDICTS_OF_USE) as Use[];
 
 /** What the first thread waits in; on the first descriptor, or on none of them. */
-const WAITS_ON_FIRST = ['write', 'poll', 'ppoll', 'select'] as const;
+const WAITS_ON_FIRST = ['write', 'sendmsg', 'poll', 'ppoll', 'select'] as const;
 const WAITS = ['pause', 'sleep', 'futex', 'epoll', ...WAITS_ON_FIRST] as const;
 
 const RUNS = 150;
@@ -68,6 +68,12 @@ describe('a thread that closes what nothing speaks against', () => {
           const end = await runner.run({ pid, tid }, orders, () => !isAlive(pid));
           if (end.kind !== 'came')
             throw new Error(`${wait} ${chosen.join(' ')}: thread ${tid}: ${JSON.stringify(end)}`);
+          // sendmsg that has sent nothing yet will be made again, and may name descriptors in what it sends.
+          const isNotLookedThrough = wait === 'sendmsg' && tid === pid && end.result.thread === 'call';
+          if (isNotLookedThrough) {
+            for (const { fd, inode } of time === 0 ? orders : []) expect(linkOf(pid, fd)).toBe(`socket:[${inode}]`);
+            break;
+          }
           for (const [index, use] of chosen.entries()) {
             const onFirst = index === 0 && WAITS_ON_FIRST.some((name) => name === wait);
             const expected: readonly Verdict[] = onFirst ? ['called', 'referenced'] : VERDICTS_OF_USE[use];

@@ -63,8 +63,8 @@ interface Ways {
  *
  * A call gives up its references on its way out (and where nobody else has the table, fdget takes none at all): what it
  * was about is told by its arguments. They count also where it has its result: a write that was interrupted answers what it
- * has written so far, and the program goes on with the rest. Of other calls those count that are made again with the same
- * arguments: get_signal() runs task work before it decides about that, so their result is still there.
+ * has written so far, and the program goes on with the rest. A call that is not known is not looked through where it will be
+ * made again: get_signal() runs task work before it decides about that, so the result that says so is still there.
  */
 export function judgeCall(w: PlaceReader, { fit, inside, call, unreadable }: Ways): void {
   w.store(4, 'r6', AT.use, CALL_USE.none);
@@ -83,8 +83,9 @@ export function judgeCall(w: PlaceReader, { fit, inside, call, unreadable }: Way
   w.jumpIf('r9', '==', RESTART_SYSCALL, 'goes on');
   for (const restart of Object.values(RESTARTS)) w.jumpIf('r1', '==', restart, call);
   // Where the kernel has prepared that already, the number of the call stands in the place of its result.
-  w.jumpIf('r1', '==', 'r9', call).jumpIf('r1', '==', RESTART_SYSCALL, call).jump(fit);
-  w.label('goes on');
+  w.jumpIf('r1', '==', 'r9', call).jumpIf('r1', '==', RESTART_SYSCALL, call);
+  // It is over, and what it named elsewhere it has taken references for. An address that is the same number is a chance.
+  w.jump('first').label('goes on');
   judgeRestart(w, { fit, unreadable });
   w.label('first').store(4, 'r6', AT.use, CALL_USE.first).jump(fit);
   w.label('any').store(4, 'r6', AT.use, CALL_USE.any).jump(fit);
