@@ -26,7 +26,7 @@ const OUTCOMES: Readonly<Record<Verdict, (what: string, seen: bigint) => ActionO
   watched: (what) => ({
     kind: 'refused',
     detail: `${what} is watched: by an epoll instance, or by a signal for what happens on it`,
-    hint: 'the program waits for it: closewait explain says what for',
+    hint: `the program waits for it, as Go's runtime does for every connection that it has: ${RESTART}`,
   }),
   referenced: (what, seen) => ({
     kind: 'refused',
