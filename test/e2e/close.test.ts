@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { CloseDocument } from '@closewait/core/orders';
 import { auditSchema, closeSchema } from '@closewait/core/orders/schema';
 import { afterAll, describe, expect, it } from 'vitest';
-import { CLOSEWAIT, listConnections } from '../support/closewait.ts';
+import { CHECKOUT, CLOSEWAIT, listConnections } from '../support/closewait.ts';
 import { expectNothingLeaked } from '../support/leaks.ts';
 import { makeNamespace, type NetworkNamespace } from '../support/namespace.ts';
 import { programPath, startProgram } from '../support/program.ts';
@@ -102,6 +102,29 @@ describe('closewait close', () => {
     const none = await run([...CLOSE, 'pid:4194303', '--yes']);
     expect(none.exitCode).toBe(0);
     expect(none.stdout).toContain('nothing that is stuck fits pid:4194303');
+  });
+
+  it.each([
+    [['--with', 'kill']],
+    [['--with', 'destroy', '--direction', 'both']],
+    [['--with', 'shutdown', '--limit', '100']],
+    [['--with', 'limit', '--limit', '0']],
+    [['--with', 'destroy', '--accept-descriptor-reuse']],
+    [['--timeout', '10']],
+    [['--at-most', 'all']],
+    [['--yes', '--from', 'incident.cwr']],
+  ])('refuses %j in one line, and looks at nothing', async (options) => {
+    const { exitCode, stdout, stderr } = await run([...CLOSEWAIT, 'close', 'pid:4194303', ...options]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toMatch(/^closewait: [^\n]+\n$/);
+  });
+
+  it('says of a recording what an order would have come to', async () => {
+    const recording = `${CHECKOUT}/fixtures/scenes/incident/recording.cwr`;
+    const { ended, document } = await closeJson([...CLOSEWAIT, 'close', '--where', 'true', '--from', recording]);
+    expect(ended.exitCode).toBe(1);
+    expect(document.orders.length).toBeGreaterThan(60);
+    expect(document.orders.every(({ action, refusal }) => (action === null) !== (refusal === null))).toBe(true);
   });
 
   it('refuses more than 100 at once unless --at-most allows them', async () => {

@@ -18,7 +18,7 @@ import { pathsOf } from '../close/paths-of.ts';
 import { readOrderer } from '../close/read-orderer.ts';
 import type { Invocation } from '../command.ts';
 import { examineClosely } from '../examine-closely.ts';
-import { openLiveSource } from '../open-source.ts';
+import { openSource } from '../open-source.ts';
 import { readOwnPids } from '../policy/own-pids.ts';
 import { showProgress } from '../progress.ts';
 import { parseSelection, type Selection } from '../selection/index.ts';
@@ -41,6 +41,7 @@ interface CloseOptions {
   readonly json?: boolean;
   readonly minAge: number;
   readonly where?: string;
+  readonly from?: string;
   readonly allNamespaces: boolean;
 }
 
@@ -58,12 +59,37 @@ export async function run({ operands, options, terminal }: Invocation): Promise<
       hint: 'closewait close pid:123, :8000, cookie:…, cause:…; closewait ls shows what there is',
     });
   }
+  checkOptions(asked);
   const selection = await parseSelection(operands, asked.where);
-  const source = openLiveSource();
+  const source = await openSource(asked.from);
   try {
     return await new Closing(source, asked, terminal).run(selection, operands);
   } finally {
     source.close();
+  }
+}
+
+/** Which methods an option is about; with `auto` all that it may choose. */
+const OPTION_OF: readonly (readonly [keyof CloseOptions, string, readonly OrderMethod[]])[] = [
+  ['direction', '--direction', ['shutdown', 'auto']],
+  ['limit', '--limit', ['limit', 'auto']],
+  ['hard', '--hard', ['limit', 'auto']],
+  ['acceptDescriptorReuse', '--accept-descriptor-reuse', ['free-descriptor']],
+];
+
+/** An option that would change nothing was meant for something else. */
+function checkOptions(asked: CloseOptions): void {
+  for (const [name, flag, methods] of OPTION_OF) {
+    if (asked[name] === undefined || methods.includes(asked.with)) continue;
+    const [first = 'auto'] = methods;
+    throw new ClosewaitError('usage', `${flag} is not for --with ${asked.with}`, {
+      hint: `it goes with --with ${first}`,
+    });
+  }
+  if (asked.yes === true && asked.from !== undefined) {
+    throw new ClosewaitError('usage', '--yes acts on this host, and --from is about a recording', {
+      hint: 'leave out one of them',
+    });
   }
 }
 
@@ -118,7 +144,8 @@ class Closing {
       acceptsReuse: acceptDescriptorReuse === true,
       forcesInUse: forceInUse === true,
       namedCookies: namedCookies(operands),
-      ownPids: readOwnPids(this.#source),
+      // A recording is of another host, or of another moment of this one.
+      ownPids: this.#asked.from === undefined ? readOwnPids(this.#source) : new Set<number>(),
     });
   }
 

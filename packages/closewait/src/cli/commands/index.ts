@@ -184,6 +184,7 @@ export const COMMANDS: readonly Command[] = [
       JSON_OPTION,
       MIN_AGE_OPTION,
       WHERE_OPTION,
+      { ...FROM_OPTION, says: 'what an order would come to at the moment of a recording; never with --yes' },
       NO_ALL_NAMESPACES_OPTION,
     ],
     examples: [
