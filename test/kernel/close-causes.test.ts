@@ -28,7 +28,14 @@ const PLAYS = CAUSE_SCENARIOS.flatMap((scenario) =>
 );
 
 /** Programs of the laboratory that have a second flaw: they do not close when what they wait for comes. */
-const HAS_ANOTHER_FLAW: readonly string[] = ['half-closed-relay', 'writer-blocked', 'descriptor-limit'];
+const HAS_ANOTHER_FLAW: readonly string[] = [
+  'half-closed-relay',
+  'descriptor-limit',
+  'descriptor-limit-unwatched',
+  'descriptor-limit-doze',
+];
+/** These leave their loop with the error, and keep the descriptor. */
+const KEEPS_DESCRIPTOR: readonly string[] = ['writer-blocked', 'writer-blocked-thread', 'writer-blocked-poll'];
 
 /** What the sighting afterwards says of what an action was to give back. */
 function checkFreed({ order, before, after, outcome }: OrderResult, scenario: CauseScenario): void {
@@ -37,7 +44,7 @@ function checkFreed({ order, before, after, outcome }: OrderResult, scenario: Ca
   const left = after.state !== 'CLOSE-WAIT' && after.state !== null;
   if (HAS_ANOTHER_FLAW.includes(scenario.name)) return;
   if (frees.connection !== 'depends') expect({ left }).toEqual({ left: frees.connection === 'yes' });
-  if (before.descriptor === 'open' && frees.descriptor !== 'depends') {
+  if (before.descriptor === 'open' && frees.descriptor !== 'depends' && !KEEPS_DESCRIPTOR.includes(scenario.name)) {
     expect({ open: after.descriptor === 'open' }).toEqual({ open: frees.descriptor === 'no' });
   }
   const isOfProcess = action.method === 'limit' || action.method === 'thaw';
@@ -74,12 +81,12 @@ const AUTO: Readonly<Partial<Record<string, ActionMethod>>> = {
 };
 
 /** Nothing to copy of what nobody has, nothing to thaw where nobody is stopped, nothing to end where it is in use. */
-function methodsOf({ cause, looksLike }: CauseScenario, way: (typeof WAYS)[number]): readonly ActionMethod[] {
+function methodsOf({ name, cause, looksLike }: CauseScenario, way: (typeof WAYS)[number]): readonly ActionMethod[] {
   const seen: string = looksLike ?? cause;
   if (seen === 'half-close-in-use' || seen === 'closed-but-held') return [];
   if (way === 'auto') return AUTO[seen] === undefined ? [] : [AUTO[seen]];
   const isUnheld = ['never-accepted', 'descriptor-limit', 'holder-hidden'].includes(seen);
   if ((way === 'shutdown' || way === 'timeout') && isUnheld) return [];
-  if (way === 'thaw' && seen !== 'process-stopped') return [];
+  if (way === 'thaw' && (seen !== 'process-stopped' || name === 'process-stopped-traced')) return [];
   return [way];
 }

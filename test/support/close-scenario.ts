@@ -69,16 +69,17 @@ export async function closeScenario(
     readConnections,
     onLine: () => undefined,
     onScene: async ({ pids }) => {
-      let judged: JudgedLook | null = null;
+      const judge = async (): Promise<JudgedLook> => lookAt(pids);
+      let judged = await judge();
       await waitUntil(
-        `${scenario.name} to be called ${scenario.cause}`,
+        `${scenario.name} to be called ${scenario.cause}, and not only possibly`,
         async () => {
-          judged = await lookAt(pids);
-          return isAcceptable(scenario, judged.findings);
+          judged = await judge();
+          return isAcceptable(scenario, judged.findings) && judged.findings[0]?.confidence !== 'possible';
         },
         SETTLES_WITHIN_MS,
       );
-      const { facts, findings } = judged ?? (await lookAt(pids));
+      const { facts, findings } = judged;
       const own = findings.filter(({ cause }) => cause === findings[0]?.cause);
       results = await close({ facts, findings: own }, options);
     },

@@ -123,6 +123,11 @@ function chooseLimit({ finding, owners }: About, { limit, raisesHardLimit }: Opt
 
 function chooseThaw({ finding, owners }: About): OrderedAction | Refusal {
   if (finding.cause !== 'process-stopped') return { why: 'its process is not stopped', hint: null };
+  const { process } = finding;
+  if (process !== null && valueOr(process.state, '') === 't') {
+    const hint = `grep TracerPid /proc/${process.pid}/status names it`;
+    return { why: 'a debugger holds its process, and decides when it goes on', hint };
+  }
   return owners.length === 0 ? NO_START : { method: 'thaw' };
 }
 
