@@ -36,6 +36,15 @@ final class Leaky {
                 connection.getOutputStream().write(line, 0, length);
                 length = 0;
             }
+        } catch (IOException failure) {
+            // Whether a request failed is for whoever asked to say.
+            length = 0;
+        }
+        close(connection);
+    }
+
+    private static void close(Socket connection) {
+        try {
             connection.close();
         } catch (IOException failure) {
             failure.printStackTrace();

@@ -10,9 +10,8 @@ const forgotten = [];
 const server = createServer({ allowHalfOpen: true }, (connection) => {
   let line = '';
   connection.setEncoding('latin1');
-  connection.on('error', (error) => {
-    throw error;
-  });
+  // Whether a request failed is for whoever asked to say.
+  connection.on('error', () => connection.destroy());
   connection.on('end', () => connection.end());
   connection.on('data', (part) => {
     line += part;

@@ -3,6 +3,7 @@
 Prints its port; ends with its standard input.
 """
 
+import contextlib
 import os
 import resource
 import socket
@@ -13,13 +14,15 @@ forgotten: list[socket.socket] = []
 
 
 def serve(connection: socket.socket) -> None:
-    while line := connection.recv(256):
-        while not line.endswith(b"\n"):
-            line += connection.recv(256)
-        if line == b"leak\n":
-            forgotten.append(connection)
-            return
-        connection.sendall(line)
+    # Whether a request failed is for whoever asked to say.
+    with contextlib.suppress(ConnectionError):
+        while line := connection.recv(256):
+            while not line.endswith(b"\n"):
+                line += connection.recv(256)
+            if line == b"leak\n":
+                forgotten.append(connection)
+                return
+            connection.sendall(line)
     connection.close()
 
 

@@ -1,12 +1,11 @@
 import type { ActionOutcome, CauseId, KernelSource, OwnerIdentity, Unknown } from '@closewait/core/facts';
 import { FreezerReader } from '../../kernel/readers/read-frozen.ts';
 import type { DescriptorOrder } from './batch.ts';
-import { MOST_ORDERS } from './batch-layout.ts';
 import { checkOwner, type OwnerSource, outcomeOfUnknown } from './check-owner.ts';
 import { CloseRunner } from './close-runner.ts';
-import { freeBatch } from './free-batch.ts';
+import { askDoubtfulAgain, freeInBatches } from './free-in-batches.ts';
 import { resolvePlaces } from './kernel-places.ts';
-import { type Judged, lookAfterwards } from './look-afterwards.ts';
+import { lookAfterwards } from './look-afterwards.ts';
 
 /** The causes whose evidence says that nobody uses the descriptor any more. */
 const FREEABLE_CAUSES: readonly CauseId[] = ['descriptor-leaked', 'close-missing', 'closed-but-held'];
@@ -62,19 +61,10 @@ export async function freeDescriptors(
   using runner = loaded.value;
 
   const openBefore = source.countDescriptors(owner.pid);
-  const judged: Judged[] = [];
-  let tid = owner.pid;
-  for (let start = 0; start < orders.length; start += MOST_ORDERS) {
-    const batch = await freeBatch({ runner, owner, surroundings }, orders.slice(start, start + MOST_ORDERS));
-    judged.push(...batch.judged);
-    tid = batch.tid;
-    const last = batch.judged.at(-1);
-    if (batch.goOn || last === undefined) continue;
-    // Whatever kept this batch from being done as a whole keeps the others, too.
-    judged.push(...orders.slice(judged.length).map(() => ({ ...last, verdict: null })));
-    break;
-  }
-  return await lookAfterwards({ source, pid: owner.pid, tid, openBefore }, orders, judged);
+  const batches = { runner, owner, surroundings };
+  const first = await freeInBatches(batches, orders);
+  const { judged, holders } = await askDoubtfulAgain(batches, orders, first.judged);
+  return await lookAfterwards({ source, pid: owner.pid, tid: first.tid, openBefore, holders }, orders, judged);
 }
 
 function refusalOfOrder({ cause, acceptsReuse }: FreeOptions): ActionOutcome | null {

@@ -1,7 +1,7 @@
-import type { ActionOutcome, KernelSource, Reading } from '@closewait/core/facts';
+import type { ActionOutcome, Holder, KernelSource, Reading } from '@closewait/core/facts';
 import type { DescriptorOrder } from './batch.ts';
 import type { Verdict } from './batch-layout.ts';
-import { findHolders, nameHolders } from './find-holders.ts';
+import { nameHolders } from './find-holders.ts';
 
 /** What was said of one order; the verdict is the thread's, null where none came to it. */
 export interface Judged {
@@ -16,6 +16,8 @@ export interface LookedAt {
   /** A thread that has the table in which the descriptors were. */
   readonly tid: number;
   readonly openBefore: Reading<number>;
+  /** Of what has more than one reference, by inode. */
+  readonly holders: ReadonlyMap<number, readonly Holder[]>;
 }
 
 /**
@@ -27,10 +29,8 @@ export async function lookAfterwards(
   orders: readonly DescriptorOrder[],
   judged: readonly Judged[],
 ): Promise<readonly ActionOutcome[]> {
-  const { source, pid, openBefore } = looked;
+  const { source, pid, openBefore, holders } = looked;
   const verdictOf = (index: number): Verdict | null => judged[index]?.verdict ?? null;
-  const shared = orders.filter((_, index) => verdictOf(index) === 'referenced').map(({ inode }) => inode);
-  const holders = shared.length === 0 ? undefined : await findHolders(source, new Set(shared));
   const copies = judged.some(({ verdict }) => verdict === 'closed')
     ? await readTable(looked)
     : new Map<number, number>();
@@ -43,7 +43,7 @@ export async function lookAfterwards(
       case 'closed':
         return outcomeOfClosed(looked, order, copies.get(order.inode), counts);
       case 'referenced': {
-        const named = nameHolders(holders?.get(order.inode));
+        const named = nameHolders(holders.get(order.inode));
         return named === null ? outcome : { ...outcome, detail: `${outcome.detail}; ${named}` };
       }
       default:
