@@ -1,9 +1,8 @@
 import type { Holder } from '@closewait/core/facts';
 import type { DescriptorSample, SampledDescriptor } from './gathered.ts';
 
-/** Of one process and kind. */
-const MOST_SHARED = 64;
-const MOST_OWN = 16;
+/** Of one process and kind: 12 µs each. */
+const MOST = 64;
 
 /** Collects some descriptors of each process. */
 export class DescriptorSampler {
@@ -24,8 +23,8 @@ export class DescriptorSampler {
   /** The descriptor of a socket that nobody else holds. */
   addOwn({ pid, tid, fd }: Holder, inode: number): void {
     const { own } = this.#of(pid);
-    if (own.length < MOST_OWN) own.push({ tid, fd, inode });
-    if (own.length >= MOST_OWN) this.#fullPid = pid;
+    if (own.length < MOST) own.push({ tid, fd, inode });
+    if (own.length >= MOST) this.#fullPid = pid;
   }
 
   /** All descriptors of one socket. */
@@ -38,7 +37,7 @@ export class DescriptorSampler {
     }
     for (const { pid, tid, fd } of holders) {
       const { shared } = this.#of(pid);
-      if (shared.length < MOST_SHARED) shared.push({ tid, fd, inode });
+      if (shared.length < MOST) shared.push({ tid, fd, inode });
     }
   }
 
