@@ -62,7 +62,8 @@ function stateOf(program: Program, namespace: NetworkNamespace): Readonly<Record
   const tids = readdirSync(`/proc/${pid}/task`);
   const waiting = tids.filter((tid) => Number(tid) !== program.told('spin'));
   // Not SigQ: that is what waits for all processes of the user.
-  const kept = /^(State|TracerPid|Threads|FDSize|Sig(?:Pnd|Blk|Ign|Cgt)|Shd\w+|Cpus_allowed_list|\w*voluntary_ctxt_switches):.*$/gm;
+  const kept =
+    /^(State|TracerPid|Threads|FDSize|Sig(?:Pnd|Blk|Ign|Cgt)|Shd\w+|Cpus_allowed_list|\w*voluntary_ctxt_switches):.*$/gm;
   const [ss = '', ...words] = namespace.inside(['ss', '-Htaneo', 'state', 'close-wait']);
   return {
     tids,
