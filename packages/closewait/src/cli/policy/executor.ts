@@ -32,6 +32,7 @@ export function openExecutor({ decisions }: Plan, options: ExecutorOptions): Exe
     async execute(decision) {
       const order = orders.get(decision);
       if (order === undefined) return { kind: 'refused', detail: 'the plan does not act on it' };
+      if (signal.aborted) return { kind: 'refused', detail: 'interrupted before it was begun' };
       if (audit.isBroken)
         return { kind: 'refused', detail: 'the audit file takes no more: it would be written down nowhere' };
       const [result] = await carryOutOrders([order], {
