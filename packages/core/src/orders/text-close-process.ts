@@ -149,13 +149,19 @@ function formatFrees(frees: Frees | null, context: TextContext): readonly string
 }
 
 function formatConnections(orders: readonly CloseOrder[], context: TextContext): readonly string[] {
-  const lines = orders.slice(0, LISTED).flatMap((order, index) => formatConnection(order, index === 0, context));
+  const said = new Set<string>();
+  const lines = orders
+    .slice(0, LISTED)
+    .flatMap((order, index) => [
+      ...formatConnection(order, index === 0, context),
+      ...(order.outcome === null || order.refusal !== null ? [] : formatOutcome(order.outcome, said, context)),
+    ]);
   const rest = orders.length - LISTED;
   return rest <= 0 ? lines : [...lines, ...formatField('', `and ${formatCount(rest)} more: --json has all`, context)];
 }
 
 function formatConnection(order: CloseOrder, isFirst: boolean, context: TextContext): readonly string[] {
-  const { connection, action, owners, outcome } = order;
+  const { connection, action, owners } = order;
   const label = isFirst ? (connection === null ? 'socket' : 'connection') : '';
   const held = describeOwners(owners);
   const who =
@@ -174,7 +180,6 @@ function formatConnection(order: CloseOrder, isFirst: boolean, context: TextCont
     ...(leg === null
       ? []
       : formatField('', `by its other side ${leg.local} with ${leg.remote}, ${describeOwners(leg.owners)}`, context)),
-    ...(outcome === null || order.refusal !== null ? [] : formatOutcome(outcome, context)),
   ];
 }
 
@@ -187,12 +192,18 @@ function describeOwners(owners: CloseOrder['owners']): string {
   );
 }
 
-function formatOutcome(outcome: NonNullable<CloseOrder['outcome']>, context: TextContext): readonly string[] {
-  const { style } = context;
-  const isDone = outcome.kind === 'ended' || outcome.kind === 'already-gone';
-  const kind = (isDone ? style.good : style.warn)(outcome.kind);
-  const hint = outcome.hint === null ? '' : `; ${safeText(outcome.hint)}`;
-  return hang(' '.repeat(TEXT_AT + 2), `${kind}: ${safeText(outcome.detail)}${hint}`, TEXT_AT + 4, context.width);
+/** What differs from what was said of a connection above only in its numbers is not said again. */
+function formatOutcome(
+  { kind, detail, hint }: NonNullable<CloseOrder['outcome']>,
+  said: Set<string>,
+  { style, width }: TextContext,
+): readonly string[] {
+  const isDone = kind === 'ended' || kind === 'already-gone';
+  const painted = (isDone ? style.good : style.warn)(kind);
+  const key = `${kind} ${detail.replaceAll(/\d+/g, '0')}`;
+  const text = said.has(key) ? 'as above' : [detail, ...(hint === null ? [] : [hint])].map(safeText).join('; ');
+  said.add(key);
+  return hang(' '.repeat(TEXT_AT + 2), `${painted}: ${text}`, TEXT_AT + 4, width);
 }
 
 function formatField(label: string, text: string, { style, width }: TextContext): readonly string[] {

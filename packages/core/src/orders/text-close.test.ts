@@ -39,6 +39,15 @@ Would act on 1 connection. Nothing was changed: --yes does it.
     expect(text).toContain('Written down in /var/log/closewait/audit.jsonl and the journal.');
   });
 
+  it('says once what became of several connections, and differs only in numbers', () => {
+    const result = sampleOrderResult();
+    const other = { ...result, outcome: { ...result.outcome, detail: result.outcome.detail.replace('7', '8') } };
+    const about = { facts: sampleFacts(), method: 'destroy', results: [result, other], audit: null } as const;
+    const text = formatClose(buildClose([result.order, other.order], about), { ...OPTIONS, width: 80 });
+    expect(text.match(/SOCK_DESTROY: the connection is gone/g)).toHaveLength(1);
+    expect(text.match(/ended: as above/g)).toHaveLength(1);
+  });
+
   it('is never wider than the terminal, and lets no control character of a process through', () => {
     const hostile = sampleProcess({ name: known('\u001b[2J\u202ebad') });
     assertProperty(
