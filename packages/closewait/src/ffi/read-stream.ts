@@ -11,7 +11,7 @@ const clearerr = libcFunction<[number]>('void clearerr(uintptr_t)');
 const fread = asyncLibcFunction<[number, number, number, number]>('size_t fread(uintptr_t, size_t, size_t, uintptr_t)');
 
 /** The main thread asks others meanwhile, and looks after the first part when it is done with that. */
-const FIRST_BYTES = 1 << 21;
+const FIRST_BYTES = 1 << 22;
 /** 5,000 records of 100 bytes: what a listener does with them takes about as long as the kernel needs for the next ones. */
 const PART_BYTES = 1 << 19;
 

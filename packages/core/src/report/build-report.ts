@@ -3,7 +3,7 @@ import { type Facts, formatEndpoint, type ReaderOutcome, valueOr } from '../fact
 import { buildClosedSocket, buildConnection } from './build-connection.ts';
 import { buildProcess, countDescriptors, type DescriptorCounts } from './build-process.ts';
 import { REPORT_SCHEMA_ID, type Report, type ReportFinding, type ReportReader } from './document.ts';
-import { groupConnections, selectOldest } from './group-connections.ts';
+import { ConnectionGrouper, selectOldest } from './group-connections.ts';
 
 /** How many connections, closed sockets, peers and ports of a finding the document lists; its counts are whole. */
 export const LISTED_PER_FINDING = 100;
@@ -18,7 +18,13 @@ export interface ReportOptions {
 
 /** The JSON document of one look and what it means: schema `closewait/report/v1`. */
 export function buildReport(facts: Facts, diagnosis: Diagnosis, options: ReportOptions): Report {
-  const looked = { counts: countDescriptors(facts, diagnosis), exhaustions: forecastAll(diagnosis), facts, options };
+  const looked = {
+    counts: countDescriptors(facts, diagnosis),
+    exhaustions: forecastAll(diagnosis),
+    grouper: new ConnectionGrouper(),
+    facts,
+    options,
+  };
   const reported = diagnosis.findings.reduce((sum, finding) => sum + finding.connections.length, 0);
   return {
     schema: REPORT_SCHEMA_ID,
@@ -49,11 +55,12 @@ interface Looked {
   readonly counts: ReadonlyMap<number, DescriptorCounts>;
   /** By pid. */
   readonly exhaustions: ReadonlyMap<number, Exhaustion>;
+  readonly grouper: ConnectionGrouper;
   readonly facts: Facts;
   readonly options: ReportOptions;
 }
 
-function buildFinding(finding: Finding, { counts, exhaustions, facts, options }: Looked): ReportFinding {
+function buildFinding(finding: Finding, { counts, exhaustions, grouper, facts, options }: Looked): ReportFinding {
   const { process, listener, connections, closed, growth } = finding;
   const { closeLook } = facts;
   return {
@@ -72,7 +79,7 @@ function buildFinding(finding: Finding, { counts, exhaustions, facts, options }:
             backlog: listener.txQueueBytes,
           },
     count: connections.length + closed.length,
-    ...groupConnections(connections, LISTED_PER_FINDING),
+    ...grouper.group(connections, LISTED_PER_FINDING),
     parts: finding.parts,
     because: finding.because,
     victims: finding.victims,

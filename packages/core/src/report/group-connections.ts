@@ -14,35 +14,51 @@ export interface ConnectionGroups {
   readonly remotePorts: readonly PortCount[];
 }
 
-/** Ages, peers and ports of a finding's connections, in one pass: there may be 100,000. */
-export function groupConnections(connections: Connections, cap: number): ConnectionGroups {
-  const byRemote = new Map<string, number>();
-  const localPorts = new PortCounts(connections.length);
-  const remotePorts = new PortCounts(connections.length);
-  let oldest = -1;
-  let newest = Number.POSITIVE_INFINITY;
-  let exact = true;
-  visitConnections(connections, (socket, ageMs, is) => {
-    const { address, port } = socket.remote;
-    increment(byRemote, address);
-    localPorts.add(socket.local.port);
-    remotePorts.add(port);
-    exact &&= ageMs >= 0 && is === 'exact';
-    if (ageMs < 0) return;
-    if (ageMs > oldest) oldest = ageMs;
-    if (ageMs < newest) newest = ageMs;
-  });
-  const aged = oldest >= 0;
-  const peers = uniteMapped(byRemote);
-  return {
-    oldestAgeMs: aged ? oldest : null,
-    oldestAgeIs: aged ? (exact ? 'exact' : 'at-least') : null,
-    newestAgeMs: aged ? newest : null,
-    peers: mostFirst(peers, cap).map(([address, count]) => ({ address, count })),
-    peerCount: peers.size,
-    localPorts: mostFirst(localPorts, cap).map(([port, count]) => ({ port, count })),
-    remotePorts: mostFirst(remotePorts, cap).map(([port, count]) => ({ port, count })),
-  };
+/** Puts together what findings' connections have in common. */
+export class ConnectionGrouper {
+  readonly #localPorts = new PortCounts();
+  readonly #remotePorts = new PortCounts();
+
+  /** Ages, peers and ports of a finding's connections, in one pass: there may be 100,000. */
+  group(connections: Connections, cap: number): ConnectionGroups {
+    const peers = new PeerCounts();
+    let oldest = -1;
+    let newest = Number.POSITIVE_INFINITY;
+    let exact = true;
+    visitConnections(connections, (socket, ageMs, is) => {
+      const { address, port } = socket.remote;
+      peers.add(address);
+      this.#localPorts.add(socket.local.port);
+      this.#remotePorts.add(port);
+      exact &&= ageMs >= 0 && is === 'exact';
+      if (ageMs < 0) return;
+      if (ageMs > oldest) oldest = ageMs;
+      if (ageMs < newest) newest = ageMs;
+    });
+    const aged = oldest >= 0;
+    const byAddress = peers.united();
+    return {
+      oldestAgeMs: aged ? oldest : null,
+      oldestAgeIs: aged ? (exact ? 'exact' : 'at-least') : null,
+      newestAgeMs: aged ? newest : null,
+      peers: mostPeers(byAddress, cap),
+      peerCount: byAddress.size,
+      localPorts: mostPorts(this.#localPorts, cap),
+      remotePorts: mostPorts(this.#remotePorts, cap),
+    };
+  }
+}
+
+function mostPeers(byAddress: ReadonlyMap<string, number>, cap: number): readonly PeerCount[] {
+  const most = new Highest<string>(cap);
+  for (const [address, count] of byAddress) most.add(address, count);
+  return most.inOrder().map(([address, count]) => ({ address, count }));
+}
+
+function mostPorts(ports: PortCounts, cap: number): readonly PortCount[] {
+  const most = new Highest<number>(cap);
+  ports.drain((port, count) => most.add(port, count));
+  return most.inOrder().map(([port, count]) => ({ port, count }));
 }
 
 /** The oldest connections, oldest first, unknown ages last. */
@@ -50,10 +66,12 @@ export function selectOldest(connections: Connections, cap: number): readonly St
   const oldest = new Highest<number>(cap);
   let index = 0;
   visitConnections(connections, (_socket, ageMs) => oldest.add(index++, ageMs));
-  return oldest.inOrder().flatMap((place) => connections.at(place) ?? []);
+  return oldest.inOrder().flatMap(([place]) => connections.at(place) ?? []);
 }
 
-/** The `cap` items with the highest values, of equal ones the first; sorts no more than twice as many at a time. */
+/**
+ * The `cap` items with the highest values, of equal ones the first; sorts no more than twice as many at a time.
+ */
 class Highest<T> {
   readonly #cap: number;
   #kept: (readonly [T, number])[] = [];
@@ -71,8 +89,8 @@ class Highest<T> {
     this.#floor = this.#kept.at(-1)?.[1] ?? this.#floor;
   }
 
-  inOrder(): readonly T[] {
-    return this.#sorted().map(([item]) => item);
+  inOrder(): readonly (readonly [T, number])[] {
+    return this.#sorted();
   }
 
   #sorted(): (readonly [T, number])[] {
@@ -80,21 +98,35 @@ class Highest<T> {
   }
 }
 
-function increment<K>(counts: Map<K, number>, key: K, by = 1): void {
-  counts.set(key, (counts.get(key) ?? 0) + by);
-}
+/** Connections by the address of their peer. */
+class PeerCounts {
+  readonly #byAddress = new Map<string, number>();
+  /** Not in the map yet: the next connection is often of the same peer. */
+  #latest = '';
+  #count = 0;
 
-/** An IPv4 address and the mapped one are one peer. */
-function uniteMapped(byRemote: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
-  if (!byRemote.keys().some((address) => unmapAddress(address) !== address)) return byRemote;
-  const peers = new Map<string, number>();
-  for (const [address, count] of byRemote) increment(peers, unmapAddress(address), count);
-  return peers;
-}
+  add(address: string): void {
+    if (address !== this.#latest) {
+      this.#keep();
+      this.#latest = address;
+    }
+    this.#count++;
+  }
 
-/** Equal counts keep the order in which they were first seen. */
-function mostFirst<K>(counts: Iterable<readonly [K, number]>, cap: number): readonly (readonly [K, number])[] {
-  const most = new Highest<readonly [K, number]>(cap);
-  for (const entry of counts) most.add(entry, entry[1]);
-  return most.inOrder();
+  /** An IPv4 address and the mapped one are one peer. */
+  united(): ReadonlyMap<string, number> {
+    this.#keep();
+    if (!this.#byAddress.keys().some((address) => unmapAddress(address) !== address)) return this.#byAddress;
+    const peers = new Map<string, number>();
+    for (const [address, count] of this.#byAddress) {
+      const peer = unmapAddress(address);
+      peers.set(peer, (peers.get(peer) ?? 0) + count);
+    }
+    return peers;
+  }
+
+  #keep(): void {
+    if (this.#count > 0) this.#byAddress.set(this.#latest, (this.#byAddress.get(this.#latest) ?? 0) + this.#count);
+    this.#count = 0;
+  }
 }
