@@ -8,7 +8,7 @@ export interface Plan {
   readonly effortFor: (scene: Scene) => Effort;
 }
 
-/** The prototype's scene, and the most that fits below the hard limit of 20,000 descriptors. */
+/** As many as fit below the hard limit of 20,000 descriptors. */
 const FEWEST_PROCESSES = 5;
 const SOCKETS_PER_PROCESS = 19_000;
 
