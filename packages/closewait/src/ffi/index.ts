@@ -50,6 +50,7 @@ export {
 export { failureOf, inNetworkNamespace } from './namespace.ts';
 export { NetlinkSocket } from './netlink-socket.ts';
 export { type CapturedPacket, PacketSocket } from './packet-socket.ts';
+export { hasNoReader } from './poll.ts';
 export { PrivateNetwork } from './private-network.ts';
 export { RawSocket } from './raw-socket.ts';
 export { readStream } from './read-stream.ts';

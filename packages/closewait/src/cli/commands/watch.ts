@@ -1,4 +1,5 @@
 import type { KernelSource } from '@closewait/core/facts';
+import { hasNoReader } from '../../ffi/index.ts';
 import type { Invocation } from '../command.ts';
 import { openLiveSource } from '../open-source.ts';
 import type { Terminal } from '../terminal.ts';
@@ -41,6 +42,7 @@ export async function run({ operands, options, terminal }: Invocation): Promise<
       const tally = new WatchTally(by, slowerThanMs, (port) => watch.isListening(port));
       const setting = { watch, tally, slowerThanMs, slowOnly: asked.slowerThan !== undefined };
       using printer = openPrinter(setting, asked, terminal, () => quit.abort());
+      using _reader = whenUnread(() => quit.abort());
       const ends = [interrupted, quit.signal, ...(asked.for === undefined ? [] : [AbortSignal.timeout(asked.for)])];
       const slow = await runWatch({ watch, tally, printer, selects, slowerThanMs }, AbortSignal.any(ends));
       return slow > 0 ? 1 : 0;
@@ -48,6 +50,17 @@ export async function run({ operands, options, terminal }: Invocation): Promise<
   } finally {
     source.close();
   }
+}
+
+/** How soon a watch ends that nobody reads any more, where nothing happens that would be printed. */
+const READER_CHECK_MS = 500;
+const STANDARD_OUTPUT = 1;
+
+function whenUnread(end: () => void): Disposable {
+  const timer = setInterval(() => {
+    if (hasNoReader(STANDARD_OUTPUT)) end();
+  }, READER_CHECK_MS);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
 async function openWatch(source: KernelSource, allNamespaces: boolean): Promise<CloseWatch> {
