@@ -12,7 +12,7 @@ const fread = asyncLibcFunction<[number, number, number, number]>('size_t fread(
 
 /** The main thread asks others meanwhile, and looks after the first part when it is done with that. */
 const FIRST_BYTES = 1 << 22;
-/** 5,000 records of 100 bytes: what a listener does with them takes about as long as the kernel needs for the next ones. */
+/** 5,000 records of 100 bytes: the listener puts them together while the kernel writes the next ones. */
 const PART_BYTES = 1 << 19;
 
 /**

@@ -68,7 +68,8 @@ const OLD_REQUEST_BYTES = 60;
 
 /**
  * struct nlmsghdr and struct inet_diag_req: inet_diag_dump_compat (net/ipv4/inet_diag.c) takes it for AF_UNSPEC, whatever
- * family it names, so the tables are walked once and not twice: 95,000 sockets in 50 ms instead of 82.
+ * family it names, so the tables are walked once and not twice: 8 ms each where they hold 95,000
+ * sockets and none is asked for (Linux 6.18).
  */
 function encodeAnyFamily(request: DumpRequest): Uint8Array<ArrayBuffer> {
   const { message, view } = newRequest(OLD_REQUEST_BYTES, request);
