@@ -1,5 +1,6 @@
 import type { ActionMethod, OutcomeKind } from '@closewait/core/facts';
-import { isConnection, type OrderResult } from '@closewait/core/orders';
+import type { OrderResult } from '@closewait/core/orders';
+import { isConnection } from '@closewait/core/ways';
 import { describe, expect, it } from 'vitest';
 import { CAUSE_SCENARIOS, type CauseScenario } from '../../packages/closewait/src/lab/index.ts';
 import { closeScenario } from '../support/close-scenario.ts';

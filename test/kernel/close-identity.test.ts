@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { ConnectionIdentity, OwnerIdentity } from '@closewait/core/facts';
-import { isConnection, makeOrders, type Order, type OrderedAction } from '@closewait/core/orders';
+import { makeOrders, type Order } from '@closewait/core/orders';
+import { isConnection, type OrderedAction } from '@closewait/core/ways';
 import { assert, asyncProperty, constantFrom, integer, record } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { carryOut } from '../../packages/closewait/src/actions/index.ts';

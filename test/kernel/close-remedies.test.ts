@@ -8,7 +8,8 @@ import {
   type RemedyId,
 } from '@closewait/core/experiment';
 import type { ConnectionIdentity, SocketFacts } from '@closewait/core/facts';
-import type { Order, OrderedAction } from '@closewait/core/orders';
+import type { Order } from '@closewait/core/orders';
+import type { OrderedAction } from '@closewait/core/ways';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Actor } from '../../packages/closewait/src/actions/actor.ts';
 import { readSockets } from '../../packages/closewait/src/cli/read-sockets.ts';

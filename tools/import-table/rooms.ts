@@ -36,6 +36,7 @@ const CORE = [
   'core/codec',
   'core/capture',
   'core/diagnose',
+  'core/ways',
   'core/policy',
   'core/report',
   'core/draw',
@@ -54,7 +55,8 @@ export const ROOMS: readonly Room[] = [
   { ...core('capture', 'tcp', 'facts', 'codec', 'report'), sideDoors: { 'schema.ts': { packages: ['zod'] } } },
   // What a look asks, without the rules: they are loaded while the kernel answers.
   { ...core('diagnose', 'tcp', 'facts'), sideDoors: { 'suspects.ts': { packages: [] } } },
-  { ...core('policy', 'tcp', 'facts', 'diagnose'), sideDoors: { 'schema.ts': { packages: ['zod'] } } },
+  core('ways', 'tcp', 'facts', 'diagnose'),
+  { ...core('policy', 'tcp', 'facts', 'diagnose', 'ways'), sideDoors: { 'schema.ts': { packages: ['zod'] } } },
   {
     ...core('report', 'tcp', 'facts', 'diagnose', 'policy'),
     // The published schema is for validators; the command prints reports without loading zod.
@@ -81,7 +83,10 @@ export const ROOMS: readonly Room[] = [
     },
   },
   { ...core('events', 'tcp', 'facts', 'codec', 'report'), sideDoors: { 'schema.ts': { packages: ['zod'] } } },
-  { ...core('orders', 'tcp', 'facts', 'diagnose', 'report'), sideDoors: { 'schema.ts': { packages: ['zod'] } } },
+  {
+    ...core('orders', 'tcp', 'facts', 'diagnose', 'ways', 'report'),
+    sideDoors: { 'schema.ts': { packages: ['zod'] } },
+  },
   core('api', 'tcp', 'facts', 'diagnose', 'policy'),
 
   command('cache'),

@@ -1,5 +1,6 @@
 import type { KernelSource, ProcessFacts } from '@closewait/core/facts';
-import { isConnection, type Order, type OrderedAction } from '@closewait/core/orders';
+import type { Order } from '@closewait/core/orders';
+import { isConnection, type OrderedAction } from '@closewait/core/ways';
 import type { ForeignSocket, Keepalive, SystemResult } from '../ffi/index.ts';
 import { actOnSocket } from './act-on-socket.ts';
 import type { Acted } from './acted.ts';

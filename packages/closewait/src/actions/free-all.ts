@@ -1,5 +1,6 @@
 import type { ActionOutcome, CauseId, KernelSource } from '@closewait/core/facts';
-import { isConnection, type Order } from '@closewait/core/orders';
+import type { Order } from '@closewait/core/orders';
+import { isConnection } from '@closewait/core/ways';
 import { freeDescriptors } from './free-descriptor/free-descriptors.ts';
 
 /** Gives back the descriptors of all orders that say so: those of one process and cause together. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { MeasuredCell, RemediesDocument, RemedyCause, RemedyId } from '@closewait/core/experiment';
-import { type Freed, measuredFrees, type OrderedAction } from '@closewait/core/orders';
+import { type Freed, measuredFrees } from '@closewait/core/orders';
+import type { OrderedAction } from '@closewait/core/ways';
 import { describe, expect, it } from 'vitest';
 
 const MEASURED = new URL('../../../../docs/measured/remedies.json', import.meta.url);

@@ -1,5 +1,5 @@
 import type { KernelSource, OwnerIdentity } from '@closewait/core/facts';
-import type { OrderedAction } from '@closewait/core/orders';
+import type { OrderedAction } from '@closewait/core/ways';
 import { type DescriptorLimits, readDescriptorLimits, setDescriptorLimits } from '../ffi/index.ts';
 import { type Acted, refusedBy } from './acted.ts';
 import { findOwner } from './same-owner.ts';

@@ -1,5 +1,6 @@
 import { type KernelSource, type Reading, valueOr } from '@closewait/core/facts';
-import { isConnection, type Order, type Sighting } from '@closewait/core/orders';
+import type { Order, Sighting } from '@closewait/core/orders';
+import { isConnection } from '@closewait/core/ways';
 import { readDescriptorsNow } from './descriptor-view.ts';
 import { findOwner } from './same-owner.ts';
 import { SocketView } from './socket-view.ts';

@@ -1,6 +1,6 @@
 import { type Facts, formatEndpoint, type OutcomeKind, valueOr } from '../facts/index.ts';
 import { buildConnectionProcess, buildReader, toJsonInteger } from '../report/index.ts';
-import { restartCommandOf } from './choose-action.ts';
+import { isConnection, type OrderedAction, type OrderMethod, restartCommandOf } from '../ways/index.ts';
 import {
   CLOSE_SCHEMA_ID,
   type CloseAction,
@@ -10,7 +10,7 @@ import {
   type CloseOwner,
   type CloseProcess,
 } from './close-document.ts';
-import { isConnection, type Order, type OrderedAction, type OrderMethod, type OrderResult } from './order.ts';
+import type { Order, OrderResult } from './order.ts';
 
 /** What a document says beside its orders. */
 export interface CloseContext {

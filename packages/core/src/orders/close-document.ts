@@ -1,6 +1,7 @@
 import type { ActionMethod, AddressFamily, CauseId, Confidence, OutcomeKind } from '../facts/index.ts';
 import type { JsonInteger, ReportReader, ReportUnseen } from '../report/index.ts';
-import type { Frees, OrderMethod, Sighting } from './order.ts';
+import type { OrderMethod } from '../ways/index.ts';
+import type { Frees, Sighting } from './order.ts';
 
 /** Identifier of the document's schema; a breaking change raises the number. */
 export const CLOSE_SCHEMA_ID = 'closewait/close/v1';

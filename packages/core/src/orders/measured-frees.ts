@@ -1,5 +1,6 @@
 import type { CauseId } from '../facts/index.ts';
-import type { Freed, Frees, OrderedAction } from './order.ts';
+import type { OrderedAction } from '../ways/index.ts';
+import type { Freed, Frees } from './order.ts';
 
 /** Causes of which a worker serves nobody as long as nothing is done. Of the others none is lost. */
 const LOSES_WORKER: ReadonlySet<CauseId> = new Set<CauseId>([

@@ -1,5 +1,6 @@
 import type { ConnectionIdentity, Facts } from '../facts/index.ts';
-import { isConnection, type Order, type OrderOptions, type Refusal } from './order.ts';
+import { isConnection, type Refusal, type Subject, untouchableProcess } from '../ways/index.ts';
+import type { OrderOptions } from './order.ts';
 
 /** INET_DIAG_NOCOOKIE, both halves, means any socket to the kernel (sock_diag_check_cookie); 0 was never made. */
 const NO_COOKIES: readonly bigint[] = [0n, 0xffff_ffff_ffff_ffffn];
@@ -9,15 +10,15 @@ const NO_COOKIES: readonly bigint[] = [0n, 0xffff_ffff_ffff_ffffn];
  * CLOSE-WAIT is legal while this side still sends (RFC 9293 3.6): what moved while it was looked at counts as in use too.
  */
 export function protect(
-  { finding, target }: Pick<Order, 'finding' | 'target'>,
+  { finding, target }: Pick<Subject, 'finding' | 'target'>,
   { closeLook }: Pick<Facts, 'closeLook'>,
   { ownPids, forcesInUse, namedCookies, leg }: OrderOptions & { readonly leg: ConnectionIdentity | null },
 ): Refusal | null {
   const pids = new Set([...target.holders, ...(leg?.holders ?? [])].map(({ pid }) => pid));
   if (finding.process !== null) pids.add(finding.process.pid);
-  if (pids.has(1)) return { why: 'process 1 has it', hint: null };
   for (const pid of pids) {
-    if (ownPids.has(pid)) return { why: `process ${pid} is closewait, or one that started it`, hint: null };
+    const untouchable = untouchableProcess(pid, ownPids);
+    if (untouchable !== null) return { why: untouchable.why, hint: null };
   }
   if (!isConnection(target)) return null;
   const { cookie } = target;

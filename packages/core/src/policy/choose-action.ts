@@ -1,72 +1,60 @@
-import { type CauseId, valueOr } from '../facts/index.ts';
+import type { ConnectionIdentity, Facts } from '../facts/index.ts';
+import {
+  AUTO_TIMEOUT_MS,
+  chooseAuto,
+  chooseAction as chooseWay,
+  type OrderedAction,
+  subjectOfConnection,
+  type WayOptions,
+} from '../ways/index.ts';
 import type { Candidate, PolicyAction, RuleMethod } from './policy.ts';
 
 /** What a rule's method comes to for one connection: an action, or why there is none. */
 export type ChosenAction = { readonly action: PolicyAction } | { readonly why: string };
 
-/** A blocked writer that gets nothing acknowledged for so long is given up. Milliseconds. */
-const PATIENCE_MS = 30_000;
-
-const OWNER: ChosenAction = { why: 'nothing that is done to the connection gives back what its program holds' };
-
-/**
- * What `auto` does: what gives back everything that is lost with a connection, as measured (docs/remedies.md), and acts on that
- * connection alone. Otherwise nothing: to end what is leaked takes it off the list of CLOSE-WAIT and leaves the descriptor lost, limits and
- * stops belong to a whole process, and somebody may have set them on purpose. A rule that wants one of these names it.
- */
-const AUTO: Readonly<Record<CauseId, ChosenAction>> = {
-  'process-stopped': { why: 'the process is stopped, and somebody may have had a reason; thaw lets it go on' },
-  'descriptor-limit': { why: 'the limit belongs to the process; limit raises it' },
-  'never-accepted': { why: 'ending it leaves its place in the accept queue taken' },
-  'holder-hidden': { why: 'whoever has it was not seen' },
-  'inherited-descriptor': OWNER,
-  'half-close-in-use': { why: 'it is in use' },
-  // Measured: the writer wakes with ETIMEDOUT and closes; a peer that reads again in time loses nothing.
-  'writer-blocked': { action: { method: 'timeout', timeoutMs: PATIENCE_MS } },
-  'half-closed-relay': { why: 'a relay is freed through its other connection, the one in FIN-WAIT-2' },
-  'event-loop-stalled': OWNER,
-  'eof-spin': OWNER,
-  'interest-lost': OWNER,
-  'idle-pool': { why: 'it is harmless: the pool closes it when it takes it the next time' },
-  'worker-stuck': OWNER,
-  'reader-paused': { why: 'the program may still want what it has not read' },
-  'descriptor-leaked': OWNER,
-  'close-missing': OWNER,
-  'closed-but-held': { why: 'the connection has ended already' },
-  undetermined: { why: 'the cause is not known' },
-};
-
-/** The action of a method for a connection. */
-export function chooseAction(method: Exclude<RuleMethod, { method: 'none' }>, candidate: Candidate): ChosenAction {
-  const chosen = method.method === 'auto' ? AUTO[candidate.finding.cause] : { action: method };
-  if ('why' in chosen) return { why: `auto does nothing: ${chosen.why}` };
-  const obstacle = obstacleTo(chosen.action, candidate);
-  return obstacle === null ? chosen : { why: `${chosen.action.method} cannot be used: ${obstacle}` };
+/** A connection, and what of its look an action needs. */
+export interface ActionContext {
+  readonly candidate: Candidate;
+  readonly facts: Pick<Facts, 'processes'>;
+  /** The other side of a relay, where it is sure. */
+  readonly leg: ConnectionIdentity | null;
 }
 
-/** Causes for which closing the descriptor is known to take nothing from the program. */
-const FORGOTTEN: readonly CauseId[] = ['descriptor-leaked', 'close-missing'];
+/** The action of a method for a connection: what `closewait close` would do with the same method, and for the same reasons nothing. */
+export function chooseAction(method: Exclude<RuleMethod, { method: 'none' }>, context: ActionContext): ChosenAction {
+  const { candidate, facts, leg } = context;
+  const auto = method.method === 'auto' ? chooseAuto(candidate.finding) : null;
+  if (auto !== null && 'why' in auto) {
+    return { why: `auto does nothing: ${auto.why}${auto.restart === null ? '' : ` (${auto.restart})`}` };
+  }
+  const subject = subjectOfConnection(facts, candidate.finding, candidate.connection, leg);
+  const way = chooseWay(subject, { ...optionsOf(method), leg });
+  if (!('why' in way)) return { action: toPolicyAction(way) };
+  return { why: `${auto?.method ?? method.method} cannot be used: ${way.why}` };
+}
 
-function obstacleTo(action: PolicyAction, { finding, connection }: Candidate): string | null {
-  const { holders } = connection;
-  switch (action.method) {
-    case 'destroy':
-      return null;
+/** What a policy says of an action is all that there is: the schema has seen to free-descriptor. */
+export function optionsOf(action: PolicyAction | { readonly method: 'auto' }): WayOptions {
+  return {
+    method: action.method,
+    direction: action.method === 'shutdown' && action.direction !== 'read' ? action.direction : null,
+    timeoutMs: action.method === 'timeout' ? action.timeoutMs : AUTO_TIMEOUT_MS,
+    limit: action.method === 'limit' ? action.limit : null,
+    raisesHardLimit: false,
+    acceptsReuse: action.method === 'free-descriptor',
+  };
+}
+
+function toPolicyAction(way: OrderedAction): PolicyAction {
+  switch (way.method) {
     case 'shutdown':
+      return { method: way.method, direction: way.direction };
     case 'timeout':
-      return holders.length === 0 ? 'no process has a descriptor of it' : null;
-    case 'free-descriptor':
-      if (!FORGOTTEN.includes(finding.cause)) return `the cause is none of ${FORGOTTEN.join(' and ')}`;
-      return holders.length === 1 ? null : `${holders.length} descriptors refer to it, not one`;
-    case 'thaw':
-      return finding.cause === 'process-stopped' ? null : 'the process is not stopped';
-    case 'limit': {
-      const use = finding.process === null ? null : valueOr(finding.process.descriptors, null);
-      if (use === null) return 'the limit of the process could not be read';
-      return use.softLimit < action.limit ? null : `the limit of the process is not below ${action.limit}`;
-    }
+      return { method: way.method, timeoutMs: way.timeoutMs };
+    case 'limit':
+      return { method: way.method, limit: way.soft };
     default:
-      return action satisfies never;
+      return way;
   }
 }
 

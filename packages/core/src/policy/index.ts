@@ -1,3 +1,4 @@
+export { optionsOf } from './choose-action.ts';
 export { countLook, makePlan, type Planned } from './make-plan.ts';
 export {
   type Decision,

@@ -1,5 +1,6 @@
 import { OwnerFinder } from '../diagnose/index.ts';
 import { type ProcessFacts, valueOr } from '../facts/index.ts';
+import { type PairedLegs, pairRelayLegs } from '../ways/index.ts';
 import { chooseAction } from './choose-action.ts';
 import { connectionProtection, portProtection } from './connection-protection.ts';
 import type { Decision, Protection } from './plan.ts';
@@ -32,6 +33,7 @@ export class Judge {
   readonly #rules: RuleFinder;
   readonly #globs: readonly ProcessGlob[];
   readonly #owners: OwnerFinder;
+  readonly #legs: PairedLegs;
   readonly #byPid = new Map<number, Protection | null>();
   readonly #keys = new Map<ProcessFacts | null, string>();
 
@@ -42,6 +44,7 @@ export class Judge {
     this.#rules = new RuleFinder(policy.rules);
     this.#globs = policy.protect.processes.map(compileProcessGlob);
     this.#owners = new OwnerFinder(look.facts);
+    this.#legs = pairRelayLegs(look.facts, look.findings);
   }
 
   judge(candidate: Candidate, counters: Counters): Judgement {
@@ -55,7 +58,8 @@ export class Judge {
     }
     const looks = candidate.before?.rule === rule.name ? candidate.before.looks + 1 : 1;
     if (rule.method.method === 'none') return exempt(rule, `'${rule.name}' exempts it`, looks);
-    const chosen = chooseAction(rule.method, candidate);
+    const { facts } = this.#look;
+    const chosen = chooseAction(rule.method, { candidate, facts, leg: this.#legs.legOf(candidate.connection) });
     if ('why' in chosen) return exempt(rule, `'${rule.name}' matches, but ${chosen.why}`, looks);
     return this.#hold(rule, candidate, chosen.action, looks) ?? this.#act(rule, candidate, chosen.action, looks);
   }

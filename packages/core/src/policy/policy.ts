@@ -38,8 +38,11 @@ export type PolicyAction =
   | { readonly method: 'destroy' | 'thaw' | 'free-descriptor' }
   | {
       readonly method: 'shutdown';
-      /** The reading half alone is no choice: in CLOSE-WAIT ending it does nothing (docs/remedies.md). */
-      readonly direction: 'write' | 'both';
+      /**
+       * `read` is said of the other side of a relay, by `auto` alone: of the connection in CLOSE-WAIT ending it does nothing
+       * (docs/remedies.md).
+       */
+      readonly direction: 'read' | 'write' | 'both';
     }
   /** Milliseconds that sent data may stay without an acknowledgement. */
   | { readonly method: 'timeout'; readonly timeoutMs: number }

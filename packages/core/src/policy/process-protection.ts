@@ -1,4 +1,5 @@
 import { type ProcessFacts, type Reading, valueOr } from '../facts/index.ts';
+import { untouchableProcess } from '../ways/index.ts';
 import type { Protection } from './plan.ts';
 
 /** Servers of remote sessions by comm and by the file's name: OpenSSH (9.8 split it in three), Dropbear. */
@@ -21,10 +22,8 @@ export function protectionOf(
   globs: readonly ProcessGlob[],
 ): Protection | null {
   const { pid } = process;
-  if (pid === 1) return { id: 'init', why: 'process 1 has it' };
-  if (ownPids.has(pid)) {
-    return { id: 'closewait-itself', why: `process ${pid}, which has it, is closewait or one that started it` };
-  }
+  const untouchable = untouchableProcess(pid, ownPids);
+  if (untouchable !== null) return { id: untouchable.is, why: untouchable.why };
   const name = valueOr(process.name, null);
   const program = programOf(process.exe);
   if (name === null && program === null) {

@@ -1,4 +1,5 @@
 import type { ActionOutcome, CauseId, KernelSource, OwnerIdentity, Unknown } from '@closewait/core/facts';
+import { FORGOTTEN_CAUSES } from '@closewait/core/ways';
 import { FreezerReader } from '../../kernel/readers/read-frozen.ts';
 import type { DescriptorOrder } from './batch.ts';
 import { checkOwner, type OwnerSource, outcomeOfUnknown } from './check-owner.ts';
@@ -6,9 +7,6 @@ import { CloseRunner } from './close-runner.ts';
 import { askDoubtfulAgain, freeInBatches } from './free-in-batches.ts';
 import { resolvePlaces } from './kernel-places.ts';
 import { lookAfterwards } from './look-afterwards.ts';
-
-/** The causes whose evidence says that nobody uses the descriptor any more. */
-const FREEABLE_CAUSES: readonly CauseId[] = ['descriptor-leaked', 'close-missing', 'closed-but-held'];
 
 /** What whoever gives the order has to have read. */
 export const REUSE_WARNING: string = [
@@ -68,10 +66,10 @@ export async function freeDescriptors(
 }
 
 function refusalOfOrder({ cause, acceptsReuse }: FreeOptions): ActionOutcome | null {
-  if (!FREEABLE_CAUSES.includes(cause)) {
+  if (!FORGOTTEN_CAUSES.includes(cause)) {
     return {
       kind: 'refused',
-      detail: `descriptors are given back for ${FREEABLE_CAUSES.join(', ')} only, and this is ${cause}`,
+      detail: `descriptors are given back for ${FORGOTTEN_CAUSES.join(', ')} only, and this is ${cause}`,
       hint: `closewait explain cause:${cause} says what helps instead`,
     };
   }

@@ -8,10 +8,10 @@ import {
   formatClose,
   makeOrders,
   type Order,
-  type OrderMethod,
   type OrderResult,
 } from '@closewait/core/orders';
 import { formatCount, safeJson, usableWidth, wrap } from '@closewait/core/report';
+import type { OrderMethod } from '@closewait/core/ways';
 import { carryOut, REUSE_WARNING } from '../../actions/index.ts';
 import { AuditLog } from '../close/audit-log.ts';
 import { pathsOf } from '../close/paths-of.ts';
@@ -19,7 +19,7 @@ import { readOrderer } from '../close/read-orderer.ts';
 import type { Invocation } from '../command.ts';
 import { examineClosely } from '../examine-closely.ts';
 import { openSource } from '../open-source.ts';
-import { readOwnPids } from '../policy/own-pids.ts';
+import { NO_OWN_PIDS, readOwnPids } from '../own-pids.ts';
 import { showProgress } from '../progress.ts';
 import { parseSelection, type Selection } from '../selection/index.ts';
 import { namedCookies } from '../selection/selector.ts';
@@ -144,8 +144,7 @@ class Closing {
       acceptsReuse: acceptDescriptorReuse === true,
       forcesInUse: forceInUse === true,
       namedCookies: namedCookies(operands),
-      // A recording is of another host, or of another moment of this one.
-      ownPids: this.#asked.from === undefined ? readOwnPids(this.#source) : new Set<number>(),
+      ownPids: this.#asked.from === undefined ? readOwnPids(this.#source) : NO_OWN_PIDS,
     });
   }
 

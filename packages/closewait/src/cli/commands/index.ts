@@ -163,7 +163,7 @@ export const COMMANDS: readonly Command[] = [
     options: [
       {
         flags: '--with <method>',
-        says: 'auto: the least that works for the cause; free-descriptor and thaw have to be named',
+        says: "auto: the least that works for the cause, or 'only a restart frees this' with its command",
         choices: ['auto', ...ACTION_METHODS],
         default: { value: 'auto', says: 'auto' },
       },

@@ -1,6 +1,6 @@
 import type { ActionOutcome, Facts, KernelSource } from '@closewait/core/facts';
-import { buildAuditRecord, makeOrders, type Order, type Orderer, type OrderOptions } from '@closewait/core/orders';
-import type { Decision, Plan, PolicyAction } from '@closewait/core/policy';
+import { buildAuditRecord, makeOrders, type Order, type Orderer } from '@closewait/core/orders';
+import { type Decision, optionsOf, type Plan } from '@closewait/core/policy';
 import { carryOut as carryOutOrders } from '../../actions/index.ts';
 import type { AuditLog } from '../close/audit-log.ts';
 import { pathsOf } from '../close/paths-of.ts';
@@ -63,28 +63,14 @@ function orderAll(decisions: readonly Decision[], { facts, ownPids }: ExecutorOp
     const byCookie = new Map(together.map((decision) => [decision.connection.cookie, decision]));
     const { finding } = first;
     const connections = finding.connections.filter(({ socket }) => byCookie.has(socket.cookie));
-    const options = optionsOf(first.action, ownPids);
+    // Nothing is forced.
+    const options = { ...optionsOf(first.action), forcesInUse: false, namedCookies: [], ownPids };
     for (const order of makeOrders(facts, [{ ...finding, connections, closed: [] }], options)) {
       const decision = 'cookie' in order.target ? byCookie.get(order.target.cookie) : undefined;
       if (decision !== undefined) orders.set(decision, order);
     }
   }
   return orders;
-}
-
-/** What a policy says of an action is all that there is: nothing is forced, and the schema has seen to free-descriptor. */
-function optionsOf(action: PolicyAction, ownPids: ReadonlySet<number>): OrderOptions {
-  return {
-    method: action.method,
-    direction: action.method === 'shutdown' ? action.direction : null,
-    timeoutMs: action.method === 'timeout' ? action.timeoutMs : 0,
-    limit: action.method === 'limit' ? action.limit : null,
-    raisesHardLimit: false,
-    acceptsReuse: action.method === 'free-descriptor',
-    forcesInUse: false,
-    namedCookies: [],
-    ownPids,
-  };
 }
 
 /** Carries out what a plan decided to do and nothing else, in its order, one after the other. */

@@ -3,7 +3,7 @@ import type { Facts, KernelSource } from '@closewait/core/facts';
 import { countLook, makePlan, NO_STATE, type Plan, type Policy, type PolicyLook } from '@closewait/core/policy';
 import { bootTimeMs } from '../../ffi/index.ts';
 import { examineClosely } from '../examine-closely.ts';
-import { readOwnPids } from './own-pids.ts';
+import { NO_OWN_PIDS, readOwnPids } from '../own-pids.ts';
 
 /** Younger ones are passing through and no policy acts on them; from here on the plan says so. Milliseconds. */
 const MIN_AGE_MS = 1000;
@@ -54,7 +54,7 @@ export async function planForRecording(
     facts,
     findings: diagnosis.findings,
     now: { wallMs: facts.takenAtMs + passedMs, steadyMs: passedMs },
-    ownPids: new Set<number>(),
+    ownPids: NO_OWN_PIDS,
   });
   let state = NO_STATE;
   for (let done = 1; done < looks; done++) state = countLook(policy, lookAt((done - 1) * intervalMs), state);

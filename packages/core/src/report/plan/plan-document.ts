@@ -66,7 +66,7 @@ export interface PlannedDecision {
 /** What is done, with what its method needs. */
 export interface PlannedAction {
   readonly method: ActionMethod;
-  readonly direction?: 'write' | 'both';
+  readonly direction?: 'read' | 'write' | 'both';
   readonly timeoutMs?: number;
   readonly limit?: number;
 }

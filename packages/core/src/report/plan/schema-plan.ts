@@ -16,7 +16,11 @@ import {
 const action: z.ZodType<PlannedAction> = z
   .strictObject({
     method: z.enum(ACTION_METHODS),
-    direction: z.exactOptional(z.enum(['write', 'both']).describe('Of shutdown: the half that ends.')),
+    direction: z.exactOptional(
+      z
+        .enum(['read', 'write', 'both'])
+        .describe('Of shutdown: the half that ends; `read`: of the other side of a relay.'),
+    ),
     timeoutMs: z.exactOptional(count.describe('Of timeout: how long sent data may stay without acknowledgement.')),
     limit: z.exactOptional(count.describe('Of limit: the descriptors that the process may have.')),
   })

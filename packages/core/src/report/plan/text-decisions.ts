@@ -118,6 +118,7 @@ function describeOwner(
 
 /** `shutdown both`, `timeout 30 s`, `limit 65,536`. */
 function describeAction({ method, direction, timeoutMs, limit }: PlannedAction): string {
+  if (direction === 'read') return `${method} of the other side of the relay`;
   if (direction !== undefined) return `${method} ${direction}`;
   if (timeoutMs !== undefined) return `${method} ${formatDuration(timeoutMs)}`;
   return limit === undefined ? method : `${method} ${formatCount(limit)}`;

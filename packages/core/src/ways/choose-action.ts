@@ -1,24 +1,19 @@
-import { type CauseId, type ConnectionIdentity, valueOr } from '../facts/index.ts';
-import { AUTO } from './choose-auto.ts';
-import { isConnection, type Order, type OrderedAction, type OrderOptions, type Refusal } from './order.ts';
+import { type ConnectionIdentity, valueOr } from '../facts/index.ts';
+import { chooseAuto, restartCommandOf } from './choose-auto.ts';
+import { FORGOTTEN_CAUSES } from './forgotten-causes.ts';
+import { isConnection, type OrderedAction, type Refusal, type Subject, type WayOptions } from './way.ts';
 
-/** What an order is about, before it is decided. */
-type About = Pick<Order, 'finding' | 'target' | 'seen' | 'owners'>;
+/** The options with the other side of the relay, where there is one. */
+type Options = WayOptions & { readonly leg: ConnectionIdentity | null };
 
-/** The order with the other side of the relay, where there is one. */
-type Options = OrderOptions & { readonly leg: ConnectionIdentity | null };
-
-/** Causes whose evidence says that nobody uses the descriptor any more. */
-const FORGOTTEN: readonly CauseId[] = ['descriptor-leaked', 'close-missing', 'closed-but-held'];
-
-/** The action that an order means for one connection, or why there is none. */
-export function chooseAction(about: About, options: Options): OrderedAction | Refusal {
+/** The action that a method means for one connection, or why there is none. */
+export function chooseAction(about: Subject, options: Options): OrderedAction | Refusal {
   const { method } = options;
   if (method === 'auto') return chooseByCause(about, options);
   if (!isConnection(about.target) && method !== 'free-descriptor') {
     return {
       why: 'the kernel has ended the connection already, and the program has the descriptor still',
-      hint: hintOf(about, 'restart', '--with free-descriptor gives it back'),
+      hint: joinHints(restartCommandOf(about.finding) ?? 'restart the program', '--with free-descriptor gives it back'),
     };
   }
   switch (method) {
@@ -39,29 +34,17 @@ export function chooseAction(about: About, options: Options): OrderedAction | Re
   }
 }
 
-function chooseByCause(about: About, options: Options): OrderedAction | Refusal {
-  const { cause, confidence } = about.finding;
-  const choice = AUTO[cause];
-  if ('why' in choice) return { why: choice.why, hint: hintOf(about, choice.helps, choice.also) };
-  if (confidence === 'possible') {
-    return {
-      why: `the cause is only possible, and what helps depends on it (${choice.method} for ${cause})`,
-      hint: `--with ${choice.method} does it all the same`,
-    };
-  }
-  return chooseAction(about, { ...options, method: choice.method });
+function chooseByCause(about: Subject, options: Options): OrderedAction | Refusal {
+  const choice = chooseAuto(about.finding);
+  if ('method' in choice) return chooseAction(about, { ...options, method: choice.method });
+  const { why, restart, also } = choice;
+  return { why, hint: joinHints(restart, also) };
 }
 
 /** `systemctl restart orders.service; --with shutdown ends …`: the command first. */
-function hintOf({ finding }: About, helps: 'restart' | 'nothing' | null, also: string | null): string | null {
-  const restart = helps === 'restart' ? (restartCommandOf(finding) ?? 'restart the program') : null;
-  const parts = [restart, also].filter((part) => part !== null);
-  return parts.length === 0 ? null : parts.join('; ');
-}
-
-/** The command that restarts the owner's unit or container; null where there is none to paste. */
-export function restartCommandOf({ remedies }: About['finding']): string | null {
-  return remedies.find(({ id }) => id === 'restart')?.command ?? null;
+function joinHints(...parts: readonly (string | null)[]): string | null {
+  const some = parts.filter((part) => part !== null);
+  return some.length === 0 ? null : some.join('; ');
 }
 
 const NO_DESCRIPTOR: Refusal = {
@@ -73,7 +56,7 @@ const NO_START: Refusal = {
   hint: 'run as root',
 };
 
-function chooseShutdown({ finding, target, owners }: About, { direction, leg }: Options): OrderedAction | Refusal {
+function chooseShutdown({ finding, target, owners }: Subject, { direction, leg }: Options): OrderedAction | Refusal {
   if (target.holders.length === 0) return NO_DESCRIPTOR;
   if (owners.length === 0) return NO_START;
   if (finding.cause !== 'half-closed-relay') return { method: 'shutdown', direction: direction ?? 'both', leg: null };
@@ -93,7 +76,7 @@ function chooseShutdown({ finding, target, owners }: About, { direction, leg }: 
   return { method: 'shutdown', direction: direction ?? 'read', leg };
 }
 
-function chooseTimeout({ target, owners, seen }: About, { timeoutMs }: Options): OrderedAction | Refusal {
+function chooseTimeout({ target, owners, seen }: Subject, { timeoutMs }: Options): OrderedAction | Refusal {
   if (target.holders.length === 0) return NO_DESCRIPTOR;
   if (owners.length === 0) return NO_START;
   return { method: 'timeout', timeoutMs, keepalive: (seen?.txQueueBytes ?? 0) === 0 };
@@ -102,7 +85,7 @@ function chooseTimeout({ target, owners, seen }: About, { timeoutMs }: Options):
 /** More than this the kernel gives nobody unless fs.nr_open is raised (its default, fs/file.c). */
 const MOST_DESCRIPTORS = 1_048_576;
 
-function chooseLimit({ finding, owners }: About, { limit, raisesHardLimit }: Options): OrderedAction | Refusal {
+function chooseLimit({ finding, owners }: Subject, { limit, raisesHardLimit }: Options): OrderedAction | Refusal {
   const use = finding.process === null ? null : valueOr(finding.process.descriptors, null);
   if (use === null || owners.length === 0) {
     return { why: 'the limit of the process could not be read', hint: 'run as root' };
@@ -121,7 +104,7 @@ function chooseLimit({ finding, owners }: About, { limit, raisesHardLimit }: Opt
   };
 }
 
-function chooseThaw({ finding, owners }: About): OrderedAction | Refusal {
+function chooseThaw({ finding, owners }: Subject): OrderedAction | Refusal {
   if (finding.cause !== 'process-stopped') return { why: 'its process is not stopped', hint: null };
   const { process } = finding;
   if (process !== null && valueOr(process.state, '') === 't') {
@@ -131,9 +114,9 @@ function chooseThaw({ finding, owners }: About): OrderedAction | Refusal {
   return owners.length === 0 ? NO_START : { method: 'thaw' };
 }
 
-function chooseFreeing({ finding, target, owners }: About, { acceptsReuse }: Options): OrderedAction | Refusal {
-  if (!FORGOTTEN.includes(finding.cause)) {
-    const why = `descriptors are given back for ${FORGOTTEN.join(', ')} only, and this is ${finding.cause}`;
+function chooseFreeing({ finding, target, owners }: Subject, { acceptsReuse }: Options): OrderedAction | Refusal {
+  if (!FORGOTTEN_CAUSES.includes(finding.cause)) {
+    const why = `descriptors are given back for ${FORGOTTEN_CAUSES.join(', ')} only, and this is ${finding.cause}`;
     return { why, hint: null };
   }
   if (target.holders.length !== 1) {
