@@ -104,10 +104,18 @@ describe('closewait reap', () => {
     expect(await listConnections(namespace)).toHaveLength(1);
     const lines = readFileSync(audit, 'utf8').trim().split('\n');
     const records = lines.map((line) => auditSchema.parse(JSON.parse(line)));
-    expect(records.map(({ rule: name, order }) => [name, order.outcome?.kind, order.after?.state])).toEqual([
-      ['all', 'ended', 'CLOSED'],
-      ['all', 'ended', 'CLOSED'],
+    expect(
+      records.map(({ phase, rule: name, order }) => [phase, name, order.outcome?.kind, order.after?.state]),
+    ).toEqual([
+      ['ordered', 'all', undefined, undefined],
+      ['ordered', 'all', undefined, undefined],
+      ['done', 'all', 'ended', 'CLOSED'],
+      ['done', 'all', 'ended', 'CLOSED'],
     ]);
+    const idsOf = (phase: string): readonly string[] =>
+      records.flatMap((record) => (record.phase === phase ? record.id : []));
+    expect(new Set(idsOf('ordered')).size).toBe(2);
+    expect(idsOf('done')).toEqual(idsOf('ordered'));
   });
 
   it('plans for real sockets when they are old enough, touches none, and protects sshd and its own ancestors', async () => {

@@ -1,7 +1,7 @@
 import type { ActionOutcome, KernelSource, ProcessFacts } from '@closewait/core/facts';
-import type { Order, OrderResult } from '@closewait/core/orders';
+import type { Order, OrderResult, SeenOrder } from '@closewait/core/orders';
 import type { Acted } from './acted.ts';
-import { Actor } from './actor.ts';
+import { Actor, type ActorOptions } from './actor.ts';
 import { freeAll } from './free-all.ts';
 import { judgeOutcome } from './judge-outcome.ts';
 import { NamespaceDoors } from './namespace-doors.ts';
@@ -16,6 +16,11 @@ export interface CarryOutOptions {
   readonly processOf: (pid: number) => ProcessFacts | null;
   /** Ends the waiting early: what was done by then is looked at and told all the same. */
   readonly signal: AbortSignal;
+  /**
+   * Called once, when everything has been looked at and nothing is done yet, with the orders that have an action. Answers null, or
+   * why none of them may be carried out: they are `refused` then.
+   */
+  readonly onOrdered?: (seen: readonly SeenOrder[]) => string | null;
   /** How much of the longest waiting has passed. Milliseconds. */
   readonly onWait?: (passedMs: number, mostMs: number) => void;
 }
@@ -30,9 +35,7 @@ export async function carryOut(orders: readonly Order[], options: CarryOutOption
   const pathOf = (netns: number): string | null => doors.pathOf(netns);
   const view = new TargetView(source, pathOf, orders);
   const before = view.look();
-  using actor = new Actor({ source, pathOf, processOf });
-  const freed = await freeAll(orders, source);
-  const acted = orders.map((order) => freed.get(order) ?? actor.act(order));
+  const acted = announce(orders, before, options) ?? (await actOn(orders, { source, pathOf, processOf }));
   await waitUntilSettled(orders, acted, view, options);
   const after = await lookAfterEnds(orders, before, view, source);
   return orders.map((order, index) => {
@@ -40,6 +43,20 @@ export async function carryOut(orders: readonly Order[], options: CarryOutOption
     const outcome = judgeOutcome(order, acted[index] ?? NOT_REACHED, seenAfter);
     return { order, outcome, before: seenBefore, after: seenAfter };
   });
+}
+
+/** Null: it may be done. */
+function announce(orders: readonly Order[], before: Looked, { onOrdered }: CarryOutOptions): readonly Acted[] | null {
+  const acting = orders.filter(({ action }) => action !== null);
+  if (acting.length === 0) return null;
+  const why = onOrdered?.(acting.map((order) => ({ order, before: before.of(order) }))) ?? null;
+  return why === null ? null : orders.map(() => ({ kind: 'refused', detail: why }));
+}
+
+async function actOn(orders: readonly Order[], options: ActorOptions): Promise<readonly Acted[]> {
+  using actor = new Actor(options);
+  const freed = await freeAll(orders, options.source);
+  return orders.map((order) => freed.get(order) ?? actor.act(order));
 }
 
 const NOT_REACHED: ActionOutcome = { kind: 'refused', detail: 'it was not reached' };

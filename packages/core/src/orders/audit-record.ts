@@ -1,7 +1,7 @@
 import { type Facts, valueOr } from '../facts/index.ts';
 import { buildOrder } from './build-close.ts';
 import type { CloseOrder } from './close-document.ts';
-import type { OrderResult } from './order.ts';
+import type { OrderResult, SeenOrder } from './order.ts';
 
 /** Identifier of the schema of one line; a breaking change raises the number. */
 export const AUDIT_SCHEMA_ID = 'closewait/audit/v1';
@@ -17,10 +17,16 @@ export interface Orderer {
   readonly command: string;
 }
 
-/** One action: who, by which rule, what was seen before, what came of it, what was seen afterwards. */
+/**
+ * One action, in two records with the same id. `ordered`: before it is done, who, by which rule, what was seen. `done`: what
+ * came of it, and what was seen then. The first without the second: the command ended in between, and nobody looked again.
+ */
 export interface AuditRecord {
   readonly schema: typeof AUDIT_SCHEMA_ID;
-  /** When the outcome was known. RFC 3339, UTC, milliseconds. */
+  /** Of the action: the same in both of its records, and in no others. */
+  readonly id: string;
+  readonly phase: 'ordered' | 'done';
+  /** When it was about to be done, or when the outcome was known. RFC 3339, UTC, milliseconds. */
   readonly at: string;
   readonly who: Orderer;
   /** Of a policy; null: by hand. */
@@ -35,15 +41,23 @@ export interface AuditRecord {
   readonly order: CloseOrder;
 }
 
-/** The record of one action. */
-export function buildAuditRecord(
-  result: OrderResult,
-  about: { readonly atMs: number; readonly who: Orderer; readonly rule: string | null; readonly host: Facts['host'] },
-): AuditRecord {
-  const { process } = result.order.finding;
+/** What a record says beside the order. */
+export interface AuditContext {
+  readonly id: string;
+  readonly atMs: number;
+  readonly who: Orderer;
+  readonly rule: string | null;
+  readonly host: Facts['host'];
+}
+
+/** The record of an action that is about to be done; of a result, the one of what came of it. */
+export function buildAuditRecord(seen: SeenOrder | OrderResult, about: AuditContext): AuditRecord {
+  const { process } = seen.order.finding;
   const startedAtMs = process === null ? null : valueOr(process.startedAtMs, null);
   return {
     schema: AUDIT_SCHEMA_ID,
+    id: about.id,
+    phase: 'outcome' in seen ? 'done' : 'ordered',
     at: new Date(about.atMs).toISOString(),
     who: about.who,
     rule: about.rule,
@@ -57,16 +71,17 @@ export function buildAuditRecord(
             comm: valueOr(process.name, null),
             startedAt: startedAtMs === null ? null : new Date(startedAtMs).toISOString(),
           },
-    order: buildOrder(result.order, result),
+    order: buildOrder(seen.order, seen),
   };
 }
 
 /** The sentence of the journal, for whoever reads it there. */
-export function sayAudit({ order, process, rule }: AuditRecord): string {
+export function sayAudit({ order, process, rule, phase }: AuditRecord): string {
   const what =
     order.connection === null ? `socket ${order.inode}` : `${order.connection.local} with ${order.connection.remote}`;
   const whose = process === null ? '' : ` of ${process.comm ?? 'process'} ${process.pid}`;
   const by = rule === null ? '' : ` (rule ${rule})`;
   const { outcome } = order;
-  return `${order.action?.method ?? 'nothing'}${by}: ${what}${whose}, ${order.cause}: ${outcome?.kind ?? 'not done'}, ${outcome?.detail ?? ''}`;
+  const became = phase === 'ordered' ? 'ordered' : `${outcome?.kind ?? 'not done'}, ${outcome?.detail ?? ''}`;
+  return `${order.action?.method ?? 'nothing'}${by}: ${what}${whose}, ${order.cause}: ${became}`;
 }

@@ -10,7 +10,7 @@ import {
   type CloseOwner,
   type CloseProcess,
 } from './close-document.ts';
-import type { Order, OrderResult } from './order.ts';
+import type { Order, OrderResult, SeenOrder } from './order.ts';
 
 /** What a document says beside its orders. */
 export interface CloseContext {
@@ -83,9 +83,10 @@ function buildProcesses(orders: readonly Order[], results: readonly OrderResult[
   return [...byPid.values()];
 }
 
-/** One order as documents show it, and the audit. */
-export function buildOrder(order: Order, result: OrderResult | null): CloseOrder {
-  const { finding, target, seen, action, refusal, frees } = order;
+/** One order as documents and the audit show it: as it was made, as it is about to be carried out, or with what became of it. */
+export function buildOrder(order: Order, seen: SeenOrder | OrderResult | null): CloseOrder {
+  const { finding, target, action, refusal, frees } = order;
+  const result = seen !== null && 'outcome' in seen ? seen : null;
   return {
     finding: finding.id,
     cause: finding.cause,
@@ -98,9 +99,9 @@ export function buildOrder(order: Order, result: OrderResult | null): CloseOrder
           family: target.family,
           netns: target.netns,
           cookie: toJsonInteger(target.cookie),
-          rxQueueBytes: seen?.rxQueueBytes ?? 0,
-          txQueueBytes: seen?.txQueueBytes ?? 0,
-          ageMs: seen?.ageMs ?? null,
+          rxQueueBytes: order.seen?.rxQueueBytes ?? 0,
+          txQueueBytes: order.seen?.txQueueBytes ?? 0,
+          ageMs: order.seen?.ageMs ?? null,
         }
       : null,
     inode: target.inode,
@@ -112,7 +113,7 @@ export function buildOrder(order: Order, result: OrderResult | null): CloseOrder
       result === null
         ? null
         : { kind: result.outcome.kind, detail: result.outcome.detail, hint: result.outcome.hint ?? null },
-    before: result?.before ?? null,
+    before: seen?.before ?? null,
     after: result?.after ?? null,
   };
 }

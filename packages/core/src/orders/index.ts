@@ -3,5 +3,5 @@ export { buildClose } from './build-close.ts';
 export { CLOSE_SCHEMA_ID, type CloseAudit, type CloseDocument, type CloseOrder } from './close-document.ts';
 export { makeOrders } from './make-orders.ts';
 export { measuredFrees } from './measured-frees.ts';
-export type { Freed, Frees, Order, OrderOptions, OrderResult, Sighting } from './order.ts';
+export type { Freed, Frees, Order, OrderOptions, OrderResult, SeenOrder, Sighting } from './order.ts';
 export { formatClose } from './text-close.ts';

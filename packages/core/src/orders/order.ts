@@ -48,10 +48,14 @@ export interface Sighting {
   readonly goesOn: boolean | null;
 }
 
-/** What became of an order. */
-export interface OrderResult {
+/** An order, and what was seen immediately before it is carried out. */
+export interface SeenOrder {
   readonly order: Order;
-  readonly outcome: ActionOutcome;
   readonly before: Sighting;
+}
+
+/** What became of an order. */
+export interface OrderResult extends SeenOrder {
+  readonly outcome: ActionOutcome;
   readonly after: Sighting;
 }

@@ -99,7 +99,7 @@ const order: z.ZodType<CloseOrder> = z
       'Why nothing is done.',
     ),
     frees: nullable(frees, 'Null: nothing is done, or it was not measured.'),
-    outcome: nullable(outcome, 'Null: a dry run.'),
+    outcome: nullable(outcome, 'Null: a dry run, or not known yet.'),
     before: nullable(sighting, 'Immediately before.'),
     after: nullable(sighting, 'When what was to come had come, or its time had passed.'),
   })
@@ -167,7 +167,13 @@ export const closeSchema: z.ZodType<CloseDocument> = z
 export const auditSchema: z.ZodType<AuditRecord> = z
   .strictObject({
     schema: z.literal(AUDIT_SCHEMA_ID),
-    at: z.iso.datetime().describe('When the outcome was known, UTC.'),
+    id: z.string().describe('Of the action: the same in both of its records, and in no others.'),
+    phase: z
+      .enum(['ordered', 'done'])
+      .describe(
+        '`ordered`: written before it is done. `done`: with what came of it. The first without the second: the command ended in between.',
+      ),
+    at: z.iso.datetime().describe('When it was about to be done, or when the outcome was known, UTC.'),
     who: z
       .strictObject({
         uid: count.describe('Effective.'),
@@ -185,7 +191,10 @@ export const auditSchema: z.ZodType<AuditRecord> = z
     ),
     order,
   })
-  .meta({ title: AUDIT_SCHEMA_ID, description: 'One action: a line of the audit.' });
+  .meta({
+    title: AUDIT_SCHEMA_ID,
+    description: 'A line of the audit: an action before it is done, or what came of it.',
+  });
 
 /** The JSON Schemas (draft 2020-12) of the documents: their paths in the repository, and their text. */
 export function makeSchemaFiles(): readonly { readonly path: string; readonly text: string }[] {

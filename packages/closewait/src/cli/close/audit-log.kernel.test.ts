@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AuditRecord, buildAuditRecord } from '@closewait/core/orders';
@@ -16,6 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'cwt-audit-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const RECORD: AuditRecord = buildAuditRecord(sampleOrderResult(), {
+  id: 'run/1',
   atMs: Date.UTC(2026, 0, 2),
   who: { uid: 0, loginUid: 1000, pid: 77, command: 'closewait close pid:4121 --yes' },
   rule: null,
@@ -42,6 +43,15 @@ describe('the audit', () => {
     expect(lines.pop()).toBe('');
     expect(lines.map((line) => auditSchema.parse(JSON.parse(line)))).toEqual([RECORD, RECORD, RECORD, RECORD]);
     expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('ends a line of which a killed command has written half, and spoils no other', () => {
+    const file = join(folder, 'torn.jsonl');
+    writeFileSync(file, `${JSON.stringify(RECORD)}\n{"schema":"closewait/au`);
+    using log = AuditLog.open({ file, journal: join(folder, 'nobody') });
+    log.write([RECORD]);
+    const lines = readFileSync(file, 'utf8').split('\n');
+    expect(lines).toEqual([JSON.stringify(RECORD), '{"schema":"closewait/au', JSON.stringify(RECORD), '']);
   });
 
   it('tells the journal the same, in a sentence and as a field', async () => {

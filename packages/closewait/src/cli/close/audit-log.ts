@@ -1,4 +1,14 @@
-import { closeSync, constants, fstatSync, fsyncSync, lstatSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { ClosewaitError } from '@closewait/core/facts';
 import { type AuditRecord, type CloseAudit, sayAudit } from '@closewait/core/orders';
@@ -21,8 +31,8 @@ export interface AuditPlaces {
 }
 
 /**
- * Writes down what was done: a line for each action, on the disk before the command goes on, and the same to the journal
- * where there is one. Opened before anything is done, so that what cannot be written down is not done.
+ * Writes records down: a line for each, on the disk before the command goes on, and the same to the journal where there is
+ * one. Opened before anything is done, so that what cannot be written down is not done.
  */
 export class AuditLog implements Disposable {
   readonly #file: { readonly path: string; readonly fd: number } | null;
@@ -105,12 +115,23 @@ function openNamed(path: string): { readonly path: string; readonly fd: number }
 
 /** No link is followed and nothing but a plain file is written to: root appends to it. */
 function openForAppending(path: string): number {
-  const flags =
-    constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const fd = openSync(path, flags, 0o600);
-  if (fstatSync(fd).isFile()) return fd;
-  closeSync(fd);
-  throw Object.assign(new Error('not a plain file'), { code: 'no plain file' });
+  try {
+    if (!fstatSync(fd).isFile()) throw Object.assign(new Error('not a plain file'), { code: 'no plain file' });
+    endLastLine(fd);
+    return fd;
+  } catch (cause) {
+    closeSync(fd);
+    throw cause;
+  }
+}
+
+/** A command that was killed while it wrote may have left half a line (generic_perform_write, mm/filemap.c): it spoils no other one. */
+function endLastLine(fd: number): void {
+  const { size } = fstatSync(fd);
+  const last = Buffer.alloc(1);
+  if (size > 0 && readSync(fd, last, 0, 1, size - 1) === 1 && last[0] !== 0x0a) writeSync(fd, '\n');
 }
 
 /** Fields are KEY=VALUE lines; values without line breaks, which JSON and safe text have none of. */

@@ -1,7 +1,6 @@
 import { type Diagnosis, diagnose } from '@closewait/core/diagnose';
 import { ClosewaitError, type Facts, type KernelSource } from '@closewait/core/facts';
 import {
-  buildAuditRecord,
   buildClose,
   type CloseAudit,
   type CloseDocument,
@@ -14,6 +13,7 @@ import { formatCount, safeJson, usableWidth, wrap } from '@closewait/core/report
 import type { OrderMethod } from '@closewait/core/ways';
 import { carryOut, REUSE_WARNING } from '../../actions/index.ts';
 import { AuditLog } from '../close/audit-log.ts';
+import { AuditTrail } from '../close/audit-trail.ts';
 import { pathsOf } from '../close/paths-of.ts';
 import { readOrderer } from '../close/read-orderer.ts';
 import type { Invocation } from '../command.ts';
@@ -111,16 +111,14 @@ class Closing {
     if (!yes) return this.#print(facts, orders, { results: null, audit: null }, operands);
     this.#checkCount(orders);
     if (orders.every(({ action }) => action === null)) {
-      const results = orders.length === 0 ? [] : await this.#carryOut(facts, orders);
+      const results = orders.length === 0 ? [] : await this.#carryOut(facts, orders, null);
       return this.#print(facts, orders, { results, audit: null }, operands);
     }
     using log = AuditLog.open({ file });
-    const results = await this.#carryOut(facts, orders);
     const who = readOrderer(this.#source, process.argv.slice(2));
-    const records = results
-      .filter(({ order }) => order.action !== null)
-      .map((result) => buildAuditRecord(result, { atMs: Date.now(), who, rule: null, host: facts.host }));
-    return this.#print(facts, orders, { results, audit: log.write(records) }, operands);
+    const trail = new AuditTrail(log, { who, host: facts.host, ruleOf: () => null, nowMs: Date.now });
+    const results = await this.#carryOut(facts, orders, trail);
+    return this.#print(facts, orders, { results, audit: trail.done(results) }, operands);
   }
 
   async #look(selection: Selection): Promise<{ readonly facts: Facts; readonly diagnosis: Diagnosis }> {
@@ -161,7 +159,7 @@ class Closing {
     });
   }
 
-  async #carryOut(facts: Facts, orders: readonly Order[]): Promise<readonly OrderResult[]> {
+  async #carryOut(facts: Facts, orders: readonly Order[], trail: AuditTrail | null): Promise<readonly OrderResult[]> {
     using progress = showProgress(this.#terminal, 100);
     return await untilInterrupted((signal) =>
       carryOut(orders, {
@@ -169,6 +167,7 @@ class Closing {
         pathOf: pathsOf(facts),
         processOf: (pid) => facts.processes.get(pid) ?? null,
         signal,
+        onOrdered: (seen) => trail?.ordered(seen) ?? null,
         onWait: (passedMs, mostMs) => {
           progress.show(
             Math.min(100, Math.round((100 * passedMs) / mostMs)),

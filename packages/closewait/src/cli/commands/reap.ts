@@ -3,11 +3,12 @@ import type { Policy } from '@closewait/core/policy';
 import { safeJson, safeText } from '@closewait/core/report';
 import { buildPlan, formatPlan } from '@closewait/core/report/plan';
 import { AuditLog } from '../close/audit-log.ts';
+import { AuditTrail } from '../close/audit-trail.ts';
 import { readOrderer } from '../close/read-orderer.ts';
 import type { Invocation } from '../command.ts';
 import { openLiveSource, openSource } from '../open-source.ts';
 import { readOwnPids } from '../own-pids.ts';
-import { carryOut, openExecutor } from '../policy/executor.ts';
+import { carryOut, type ExecutorOptions, openExecutor } from '../policy/executor.ts';
 import { readPolicy } from '../policy/read-policy.ts';
 import { type PlannedLooks, planForHost, planForRecording } from '../policy/take-looks.ts';
 import { showProgress } from '../progress.ts';
@@ -55,16 +56,17 @@ export async function run({ options, terminal }: Invocation): Promise<number> {
   return document.totals.act + document.totals.observe > 0 ? 1 : 0;
 }
 
-/** Carries the plan out; every action is written down. An interruption ends the waiting, and what was done is told. */
+/** Carries the plan out; every action is written down before and afterwards. An interruption ends the waiting, and what was done is told. */
 async function enforce({ facts, plan }: PlannedLooks, file: string | undefined): ReturnType<typeof carryOut> {
   if (plan.decisions.every(({ kind }) => kind !== 'act')) return new Map();
-  using audit = AuditLog.open({ file });
+  using log = AuditLog.open({ file });
   const source = openLiveSource();
   try {
     const ownPids = readOwnPids(source);
-    const who = readOrderer(source, process.argv.slice(2));
+    const about = { who: readOrderer(source, process.argv.slice(2)), host: facts.host, nowMs: Date.now };
+    const trailFor: ExecutorOptions['trailFor'] = (ruleOf) => new AuditTrail(log, { ...about, ruleOf });
     return await untilInterrupted((signal) =>
-      carryOut(plan, openExecutor(plan, { facts, source, ownPids, who, audit, nowMs: Date.now, signal })),
+      carryOut(plan, openExecutor({ facts, source, ownPids, signal, trailFor })),
     );
   } finally {
     source.close();

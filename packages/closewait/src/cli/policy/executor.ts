@@ -1,14 +1,14 @@
 import type { ActionOutcome, Facts, KernelSource } from '@closewait/core/facts';
-import { buildAuditRecord, makeOrders, type Order, type Orderer } from '@closewait/core/orders';
+import { makeOrders, type Order } from '@closewait/core/orders';
 import { type Decision, optionsOf, type Plan } from '@closewait/core/policy';
 import { carryOut as carryOutOrders } from '../../actions/index.ts';
-import type { AuditLog } from '../close/audit-log.ts';
+import type { AuditTrail } from '../close/audit-trail.ts';
 import { pathsOf } from '../close/paths-of.ts';
 
-/** Carries decisions out, one at a time. */
+/** Carries decisions out. */
 export interface Executor {
-  /** Does what the decision says, after comparing once more whom it is about; answers what was observed afterwards. */
-  execute(decision: Decision): Promise<ActionOutcome>;
+  /** Does what decisions say, each after comparing once more whom it is about; answers what was observed afterwards. */
+  execute(decisions: readonly Decision[]): Promise<ReadonlyMap<Decision, ActionOutcome>>;
 }
 
 /** What carrying out needs beside the plan. */
@@ -17,35 +17,34 @@ export interface ExecutorOptions {
   readonly facts: Facts;
   readonly source: KernelSource;
   readonly ownPids: ReadonlySet<number>;
-  readonly who: Orderer;
-  readonly audit: AuditLog;
-  /** The time now, for the audit. Milliseconds since the epoch. */
-  readonly nowMs: () => number;
   readonly signal: AbortSignal;
+  /** Writes down what is about to be done, and what came of it. */
+  readonly trailFor: (ruleOf: (order: Order) => string | null) => AuditTrail;
 }
 
-/** What carries out the decisions of a plan as orders. What was done is written down before the next one is begun. */
-export function openExecutor({ decisions }: Plan, options: ExecutorOptions): Executor {
-  const { facts, source, who, audit, nowMs, signal } = options;
-  const orders = orderAll(decisions, options);
+/** What carries out decisions as orders, all of them together: what each brings may take as long as its time limit. */
+export function openExecutor(options: ExecutorOptions): Executor {
+  const { facts, source, signal, trailFor } = options;
   return {
-    async execute(decision) {
-      const order = orders.get(decision);
-      if (order === undefined) return { kind: 'refused', detail: 'the plan does not act on it' };
-      if (signal.aborted) return { kind: 'refused', detail: 'interrupted before it was begun' };
-      if (audit.isBroken)
-        return { kind: 'refused', detail: 'the audit file takes no more: it would be written down nowhere' };
-      const [result] = await carryOutOrders([order], {
+    async execute(decisions) {
+      const orders = orderAll(decisions, options);
+      const rules = new Map([...orders].map(([{ rule }, order]) => [order, rule]));
+      const trail = trailFor((order) => rules.get(order) ?? null);
+      const results = await carryOutOrders([...orders.values()], {
         source,
         pathOf: pathsOf(facts),
         processOf: (pid) => facts.processes.get(pid) ?? null,
         signal,
+        onOrdered: (seen) => trail.ordered(seen),
       });
-      if (result === undefined) return { kind: 'refused', detail: 'it was not reached' };
-      if (order.action !== null) {
-        audit.write([buildAuditRecord(result, { atMs: nowMs(), who, rule: decision.rule, host: facts.host })]);
-      }
-      return result.outcome;
+      trail.done(results);
+      const outcomes = new Map(results.map(({ order, outcome }) => [order, outcome]));
+      return new Map(
+        decisions.map((decision) => {
+          const order = orders.get(decision);
+          return [decision, (order && outcomes.get(order)) ?? { kind: 'refused', detail: 'it was not reached' }];
+        }),
+      );
     },
   };
 }
@@ -53,9 +52,8 @@ export function openExecutor({ decisions }: Plan, options: ExecutorOptions): Exe
 /** Those of one finding and action together: of pairs of a relay that look the same either all are meant or none. */
 function orderAll(decisions: readonly Decision[], { facts, ownPids }: ExecutorOptions): ReadonlyMap<Decision, Order> {
   const orders = new Map<Decision, Order>();
-  const acting = decisions.filter(({ kind }) => kind === 'act');
   for (const together of Map.groupBy(
-    acting,
+    decisions,
     ({ finding, action }) => `${finding.id} ${JSON.stringify(action)}`,
   ).values()) {
     const [first] = together;
@@ -73,11 +71,8 @@ function orderAll(decisions: readonly Decision[], { facts, ownPids }: ExecutorOp
   return orders;
 }
 
-/** Carries out what a plan decided to do and nothing else, in its order, one after the other. */
-export async function carryOut(plan: Plan, executor: Executor): Promise<ReadonlyMap<Decision, ActionOutcome>> {
-  const outcomes = new Map<Decision, ActionOutcome>();
-  for (const decision of plan.decisions) {
-    if (decision.kind === 'act') outcomes.set(decision, await executor.execute(decision));
-  }
-  return outcomes;
+/** Carries out what a plan decided to do and nothing else. */
+export function carryOut({ decisions }: Plan, executor: Executor): Promise<ReadonlyMap<Decision, ActionOutcome>> {
+  const acting = decisions.filter(({ kind }) => kind === 'act');
+  return acting.length === 0 ? Promise.resolve(new Map()) : executor.execute(acting);
 }
