@@ -14,7 +14,7 @@ import {
 import { chooseSuspects, diagnose } from '@closewait/core/diagnose';
 import type { Facts, SocketFacts } from '@closewait/core/facts';
 import { writeReport } from '@closewait/core/report';
-import { HeldHolders } from '../packages/closewait/src/kernel/readers/held-holders.ts';
+import { CompactHolders } from '../packages/closewait/src/kernel/readers/compact-holders.ts';
 import { writeRows } from './core-rows.ts';
 
 /** What one step cost. */
@@ -74,7 +74,7 @@ function step<T>(name: string, work: () => T): T {
 function joinHeld(): Pick<Facts, 'sockets' | 'holders'> {
   const records = HeldRecords.from(chunks);
   if (!records.ok) throw new Error(describeProblem(records.problem));
-  const holders = new HeldHolders(records.value);
+  const holders = new CompactHolders(records.value);
   const sockets: SocketFacts[] = [];
   for (let index = 0; index < records.value.length; index++) {
     if (holders.add(index, records.value.inodeAt(index))) sockets.push(records.value.socketAt(index));

@@ -1,4 +1,4 @@
-import { type HolderMap, type SocketFacts, valueOr } from '@closewait/core/facts';
+import { type HolderMap, InodeSet, type SocketFacts, valueOr } from '@closewait/core/facts';
 import { closedOf, ownersOf } from './gather-held.ts';
 import type { Gathered, GatherQuery } from './gathered.ts';
 import type { HeldListing } from './list-held.ts';
@@ -54,27 +54,29 @@ async function readTables(
   { answered }: SocketList,
   { source, pids, census, log }: GatherQuery,
 ): Promise<Holding> {
-  const inodes = new Set<number>();
-  for (const { inode } of sockets) inodes.add(inode);
-  inodes.delete(0);
+  const inodes = new InodeSet();
+  for (const { inode } of sockets) if (inode > 0) inodes.add(inode);
   // A report also looks for sockets that sock_diag has forgotten, so it cannot do without.
   if (inodes.size === 0 && census === null) return NO_HOLDING;
-  const exceptOthers = census === null ? null : census.inodes.union(inodes);
-  const index = await log.runAsync('descriptors', () => readHolders(source, pids, { inodes, exceptOthers }, log));
+  const wanted = { inodes, exceptOthers: census?.inodes ?? null };
+  const index = await log.runAsync('descriptors', () => readHolders(source, pids, wanted, log));
   const { holders, instances, others } = index;
   const openOf = (pid: number): number | undefined => index.openByPid.get(pid);
   const { samples } = sampleStuck(sockets, holders);
-  const ofSockets = new Set([...holders.values()].flatMap((list) => list.map(({ pid }) => pid)));
-  if (census === null) return { holders, instances, others, closed: [], samples, owners: ofSockets, openOf };
+  if (census === null) return { holders, instances, others, closed: [], samples, owners: index.owners, openOf };
   const listed = new Set(answered.map(({ inode }) => inode));
   const { closed } = log.run('closed sockets', () => readClosed(source, others, listed, log));
-  const owners = ofSockets.union(new Set(closed.flatMap((socket) => socket.holders.map(({ pid }) => pid))));
+  const owners = index.owners.union(new Set(closed.flatMap((socket) => socket.holders.map(({ pid }) => pid))));
   return { holders, instances, others, closed, samples, owners, openOf };
 }
 
 function sampleStuck(sockets: readonly SocketFacts[], holders: HolderMap): DescriptorSampler {
   const sampler = new DescriptorSampler();
-  for (const { state, inode } of sockets) if (state === 'CLOSE-WAIT') sampler.add(inode, holders.get(inode) ?? []);
+  for (const { state, inode } of sockets) {
+    if (state !== 'CLOSE-WAIT') continue;
+    const pid = holders.onlyPidOf?.(inode) ?? 0;
+    if (pid === 0 || sampler.wantsOwn(pid)) sampler.add(inode, holders.get(inode) ?? []);
+  }
   return sampler;
 }
 

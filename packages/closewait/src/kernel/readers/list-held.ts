@@ -11,8 +11,8 @@ import {
 } from '@closewait/core/facts';
 import { linuxStateMask, type TcpState, toLinuxState } from '@closewait/core/tcp';
 import { uniteTables } from '../bpf/unite-tables.ts';
+import { CompactHolders } from './compact-holders.ts';
 import type { Gathered } from './gathered.ts';
-import { HeldHolders } from './held-holders.ts';
 import type { LookLog } from './look-log.ts';
 import type { Instances, TableEntry } from './read-holders.ts';
 import { DescriptorSampler } from './sample-descriptors.ts';
@@ -87,8 +87,8 @@ class HeldJoin {
   readonly #records = new HeldRecords();
   readonly #mask: number;
   readonly #netns: number | null;
-  readonly #holders = new HeldHolders(this.#records);
-  readonly #ofClosed = new HeldHolders(this.#records);
+  readonly #holders = new CompactHolders(this.#records);
+  readonly #ofClosed = new CompactHolders(this.#records);
   readonly #sockets: SocketFacts[] = [];
   readonly #closed: SocketFacts[] = [];
   readonly #instances = new Map<number, { readonly epolls: TableEntry[]; readonly rings: TableEntry[] }>();

@@ -1,20 +1,24 @@
 import {
   type DescriptorTable,
-  type Holder,
+  type HolderMap,
   type KernelSource,
   known,
+  type NumberSet,
   type Reading,
   type TableRef,
   type Unknown,
 } from '@closewait/core/facts';
+import { CompactHolders, type HolderRows } from './compact-holders.ts';
 import { type LookLog, Refusals } from './look-log.ts';
 
 /** What the descriptor tables of the machine say about sockets. */
 export interface HolderIndex {
   /** All holders of the wanted sockets, by inode. */
-  readonly holders: ReadonlyMap<number, readonly Holder[]>;
+  readonly holders: HolderMap;
+  /** Every process that holds one of them. */
+  readonly owners: ReadonlySet<number>;
   /** All holders of other sockets, by inode; empty unless they were asked for. */
-  readonly others: ReadonlyMap<number, readonly Holder[]>;
+  readonly others: HolderMap;
   /** Open descriptors, by pid, of the processes that hold a wanted or other socket: of the largest table. */
   readonly openByPid: ReadonlyMap<number, number>;
   /** By pid: descriptors of epoll instances and io_urings, of every process that has one. */
@@ -36,9 +40,9 @@ export interface Instances {
 
 /** Which sockets to look for. */
 export interface Wanted {
-  readonly inodes: ReadonlySet<number>;
+  readonly inodes: Pick<NumberSet, 'has'>;
   /** Also index the sockets that are in neither set; these are known and not interesting. */
-  readonly exceptOthers: ReadonlySet<number> | null;
+  readonly exceptOthers: Pick<NumberSet, 'has'> | null;
 }
 
 /** Without kcmp(2) every thread's table has to be read to find a private one; more threads than this are not. */
@@ -71,8 +75,8 @@ export async function readHolders(
     }
   }
   refusals.report(log, 'descriptor tables');
-  const { holders, others, openByPid, instances } = index;
-  const found = { holders, others, openByPid, instances };
+  const { holders, owners, others, openByPid, instances } = index;
+  const found = { holders, owners, others, openByPid, instances };
   return read > 0 || pids.length === 0 ? found : { ...found, problem: noTable(pids.length) };
 }
 
@@ -137,8 +141,10 @@ function readDistinctTables(source: KernelSource, pid: number): Reading<Distinct
 }
 
 class HolderIndexBuilder implements HolderIndex {
-  readonly holders = new Map<number, Holder[]>();
-  readonly others = new Map<number, Holder[]>();
+  readonly #rows = new TableRows();
+  readonly holders = new CompactHolders(this.#rows);
+  readonly owners = new Set<number>();
+  readonly others = new CompactHolders(this.#rows);
   readonly openByPid = new Map<number, number>();
   readonly instances = new Map<number, { readonly epolls: TableEntry[]; readonly rings: TableEntry[] }>();
   readonly #wanted: Wanted;
@@ -154,14 +160,14 @@ class HolderIndexBuilder implements HolderIndex {
     let found = false;
     for (let row = 0; row < table.inodes.length; row++) {
       const inode = table.inodes[row] ?? 0;
-      const into = inodes.has(inode)
-        ? this.holders
-        : exceptOthers !== null && !exceptOthers.has(inode)
-          ? this.others
-          : null;
-      if (into === null) continue;
+      const isWanted = inodes.has(inode);
+      if (!isWanted && (exceptOthers === null || exceptOthers.has(inode))) continue;
+      const into = isWanted ? this.holders : this.others;
+      const fd = table.fds[row] ?? -1;
+      if (!distinct && into.get(inode)?.some((holder) => holder.pid === pid && holder.fd === fd)) continue;
       found = true;
-      addHolder(into, inode, { pid, tid, fd: table.fds[row] ?? -1 }, distinct);
+      if (isWanted) this.owners.add(pid);
+      into.add(this.#rows.add(pid, tid, fd), inode);
     }
     if (found) this.openByPid.set(pid, Math.max(table.open, this.openByPid.get(pid) ?? 0));
   }
@@ -175,8 +181,28 @@ class HolderIndexBuilder implements HolderIndex {
   }
 }
 
-function addHolder(index: Map<number, Holder[]>, inode: number, holder: Holder, distinct: boolean): void {
-  const holders = index.get(inode);
-  if (holders === undefined) index.set(inode, [holder]);
-  else if (distinct || !holders.some(({ pid, fd }) => pid === holder.pid && fd === holder.fd)) holders.push(holder);
+/** Rows of descriptor tables. */
+class TableRows implements HolderRows {
+  readonly #pids: number[] = [];
+  readonly #tids: number[] = [];
+  readonly #fds: number[] = [];
+
+  /** The answer is the number of the row. */
+  add(pid: number, tid: number, fd: number): number {
+    this.#tids.push(tid);
+    this.#fds.push(fd);
+    return this.#pids.push(pid) - 1;
+  }
+
+  pidAt(row: number): number {
+    return this.#pids[row] ?? 0;
+  }
+
+  tidAt(row: number): number {
+    return this.#tids[row] ?? 0;
+  }
+
+  fdAt(row: number): number {
+    return this.#fds[row] ?? -1;
+  }
 }

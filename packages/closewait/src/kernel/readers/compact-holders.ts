@@ -1,48 +1,54 @@
-import type { HeldRecords } from '@closewait/core/codec';
 import type { Holder, HolderMap } from '@closewait/core/facts';
 import { InodeIndex } from './inode-index.ts';
 
+/** Descriptors that refer to sockets, each a row: listed records, or columns of descriptor tables. */
+export interface HolderRows {
+  pidAt(row: number): number;
+  tidAt(row: number): number;
+  fdAt(row: number): number;
+}
+
 /**
- * Holders by inode on top of listed records. Nothing is made for a socket before somebody asks for it: of 100,000 holders
- * a report names a few hundred.
+ * Holders by inode on top of such rows. Nothing is made for a socket before somebody asks for it: of 100,000 holders a
+ * report names a few hundred.
  */
-export class HeldHolders implements HolderMap {
-  readonly #records: HeldRecords;
-  /** Record of the first holder, by inode. */
+export class CompactHolders implements HolderMap {
+  readonly #rows: HolderRows;
+  /** Row of the first holder, by inode. */
   readonly #first = new InodeIndex();
-  /** Of those sockets that have several: the records of all. */
+  /** Of those sockets that have several: the rows of all. */
   readonly #several = new Map<number, number[]>();
 
-  constructor(records: HeldRecords) {
-    this.#records = records;
+  constructor(rows: HolderRows) {
+    this.#rows = rows;
   }
 
-  /** Adds the holder of a record; the answer is whether it is the first one of its socket. */
-  add(index: number, inode: number): boolean {
+  /** Adds the holder of a row; the answer is whether it is the first one of its socket. */
+  add(row: number, inode: number): boolean {
     const first = this.#first.get(inode);
     if (first < 0) {
-      this.#first.add(inode, index);
+      this.#first.add(inode, row);
       return true;
     }
     const several = this.#several.get(inode);
-    if (several === undefined) this.#several.set(inode, [first, index]);
-    else several.push(index);
+    if (several === undefined) this.#several.set(inode, [first, row]);
+    else several.push(row);
     return false;
   }
 
   /** Sockets that have several holders. */
   *shared(): Generator<readonly [inode: number, holders: readonly Holder[]], void> {
-    for (const [inode, indices] of this.#several) yield [inode, indices.map((index) => this.#holderAt(index))];
+    for (const [inode, rows] of this.#several) yield [inode, rows.map((row) => this.#holderAt(row))];
   }
 
   onlyPidOf(inode: number): number {
     const first = this.#first.get(inode);
     if (first < 0 || (this.#several.size > 0 && this.#several.has(inode))) return 0;
-    return this.#records.pidAt(first);
+    return this.#rows.pidAt(first);
   }
 
   onlyFdOf(inode: number): number {
-    return this.#records.fdAt(this.#first.get(inode));
+    return this.#rows.fdAt(this.#first.get(inode));
   }
 
   get size(): number {
@@ -80,10 +86,10 @@ export class HeldHolders implements HolderMap {
 
   #holdersOf(inode: number, first: number): readonly Holder[] {
     const several = this.#several.size === 0 ? undefined : this.#several.get(inode);
-    return several === undefined ? [this.#holderAt(first)] : several.map((index) => this.#holderAt(index));
+    return several === undefined ? [this.#holderAt(first)] : several.map((row) => this.#holderAt(row));
   }
 
-  #holderAt(index: number): Holder {
-    return { pid: this.#records.pidAt(index), tid: this.#records.tidAt(index), fd: this.#records.fdAt(index) };
+  #holderAt(row: number): Holder {
+    return { pid: this.#rows.pidAt(row), tid: this.#rows.tidAt(row), fd: this.#rows.fdAt(row) };
   }
 }
