@@ -1,35 +1,23 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { LiveSource, look } from '../../packages/closewait/src/kernel/index.ts';
-import { compile } from './compile.ts';
+import { compileFixture } from './compile-fixture.ts';
 import { buildGo, buildJava } from './foreign-programs.ts';
+import { LineProgram } from './line-program.ts';
 import type { NetworkNamespace } from './namespace.ts';
 import type { SocketDescriptor } from './owner.ts';
 import { waitUntil } from './wait-until.ts';
 
 const SOURCES = fileURLToPath(new URL('programs/leaky/', import.meta.url));
-const SHARED = fileURLToPath(new URL('programs/', import.meta.url));
 
 export const RUNTIMES = ['c', 'python', 'node', 'go', 'java'] as const;
 /** In which language a server is written that forgets connections. */
 export type LeakyRuntime = (typeof RUNTIMES)[number];
 
-function buildC(name: string): string {
-  const others = readdirSync(SHARED).filter((file) => file.startsWith('support.'));
-  return compile(
-    `${SOURCES}${name}.c`,
-    others.map((file) => SHARED + file),
-  );
-}
-
 function commandOf(runtime: LeakyRuntime): readonly string[] {
   switch (runtime) {
     case 'c':
-      return [buildC('leaky')];
+      return [compileFixture('leaky/leaky')];
     case 'python':
       return ['python3', `${SOURCES}leaky.py`];
     case 'node':
@@ -52,40 +40,6 @@ function commandOf(runtime: LeakyRuntime): readonly string[] {
 /** For 10,000 connections of the slowest of them on a busy machine. */
 const DEADLINE_MS = 45_000;
 const BETWEEN_LOOKS_MS = 200;
-
-/** A program that answers each line on its standard input with one line. */
-class LineProgram implements AsyncDisposable {
-  readonly pid: number;
-  readonly #child: ChildProcess;
-  readonly #closed: Promise<unknown>;
-  readonly #lines: AsyncIterator<string>;
-
-  constructor([file = '', ...args]: readonly string[]) {
-    const env = { ...process.env, FIXTURE_PARENT: `${process.pid}` };
-    const child = spawn(file, args, { env, stdio: ['pipe', 'pipe', 'inherit'] });
-    this.#child = child;
-    this.#closed = once(child, 'close');
-    this.#lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-    this.pid = child.pid ?? 0;
-  }
-
-  async line(): Promise<string> {
-    const line = await this.#lines.next();
-    if (line.done) throw new Error('it has ended');
-    return line.value;
-  }
-
-  async ask(question: string): Promise<string> {
-    this.#child.stdin?.write(`${question}\n`);
-    return this.line();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    const closed = this.#closed;
-    this.#child.kill('SIGKILL');
-    await closed;
-  }
-}
 
 /** What the load has seen so far. */
 export interface LoadCount {
@@ -115,7 +69,7 @@ export class LeakyServer implements AsyncDisposable {
   static async start(runtime: LeakyRuntime, namespace: NetworkNamespace, load: Load = FULL_LOAD): Promise<LeakyServer> {
     const server = new LineProgram(namespace.inside(commandOf(runtime)));
     const port = await server.line();
-    const asking = [buildC('load'), port, `${load.clients}`, `${load.pauseUs}`];
+    const asking = [compileFixture('leaky/load'), port, `${load.clients}`, `${load.pauseUs}`];
     return new LeakyServer(namespace, server, new LineProgram(namespace.inside(asking)));
   }
 

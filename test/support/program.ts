@@ -1,11 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { compile } from './compile.ts';
+import { compileFixture } from './compile-fixture.ts';
 import type { NetworkNamespace } from './namespace.ts';
 
-const SOURCES = fileURLToPath(new URL('programs/', import.meta.url));
 /** `hold` makes 19,000 connections in about a second. */
 const READY_DEADLINE_MS = 60_000;
 
@@ -32,11 +29,7 @@ export type ProgramName =
 
 /** The executable of a fixture program. */
 export function programPath(name: ProgramName): string {
-  const shared = readdirSync(SOURCES).filter((file) => file.startsWith('support.'));
-  return compile(
-    `${SOURCES}${name}.c`,
-    shared.map((file) => SOURCES + file),
-  );
+  return compileFixture(name);
 }
 
 /** A fixture program that has said that it is ready. `await using` ends it. */
