@@ -1,7 +1,8 @@
 import { type Facts, type Holder, InodeSet, type Suspects } from '../facts/index.ts';
 import { connectionAge } from './connection-age.ts';
+import type { RelayLeg } from './leg-queue.ts';
 import { OwnerFinder } from './owner-finder.ts';
-import { type RelayLeg, RelayLegs } from './relay-legs.ts';
+import { RelayLegs } from './relay-legs.ts';
 
 /** Whom a look should look at closely: whoever holds a connection that is stuck, or has it in an accept queue. */
 export function chooseSuspects(facts: Facts, { minAgeMs }: { readonly minAgeMs: number }): Suspects {
@@ -17,7 +18,7 @@ export function chooseSuspects(facts: Facts, { minAgeMs }: { readonly minAgeMs: 
     if (info.known && info.value.lastAckReceivedMs < minAgeMs) continue;
     if (inode > 0) inodes.add(inode);
     const only = facts.holders.onlyPidOf?.(inode) ?? 0;
-    if (only > 0 && !relays.hasLegs) {
+    if (only > 0 && !relays.mayHaveLeg(socket, info)) {
       pids.add(only);
       continue;
     }

@@ -4,8 +4,9 @@ import type { ConnectionAge, Connections, StuckConnection } from './finding.ts';
 import { getOrMake } from './get-or-make.ts';
 import { Household } from './household.ts';
 import type { Kin } from './kin.ts';
+import type { RelayLeg } from './leg-queue.ts';
 import type { OwnerFinder } from './owner-finder.ts';
-import { type RelayLeg, RelayLegs } from './relay-legs.ts';
+import { RelayLegs } from './relay-legs.ts';
 import { Tally } from './tally.ts';
 import { haveSameTraits, type Traits, traitsOf } from './traits.ts';
 
@@ -122,8 +123,9 @@ export class Grouping {
     },
   ): boolean {
     const latest = this.#latest;
-    if (latest === null || latest.pid !== pid || this.#relays.hasLegs) return false;
+    if (latest === null || latest.pid !== pid || this.#relays.mayHaveLeg(socket, info)) return false;
     const { group, household } = latest;
+    if (group.legs.length > 0) return false;
     // Without a listener they belong together by their peer.
     if (listeners.length === 0 || listeners !== group.listeners) return false;
     const traits = traitsOf(socket, this.#facts.closeLook, household.runtime, info);

@@ -41,6 +41,41 @@ const numbers = (count: number): readonly number[] => Array.from({ length: count
 const holder = (pid: number, fd: number): Holder => ({ pid, tid: pid, fd });
 const addressOf = (number: number): string => `10.${number >> 16}.${(number >> 8) & 255}.${number & 255}`;
 
+/** Connections in CLOSE-WAIT, and as many sockets in FIN-WAIT-2 that sent as many bytes at the same time. */
+function relays(
+  count: number,
+  { peersAreHere, clientPid = 4121 }: { readonly peersAreHere: boolean; readonly clientPid?: number },
+): Facts {
+  const moment = { lastAckReceivedMs: 10_000, lastDataReceivedMs: 10_000 };
+  const received = known(sampleInfo({ ...moment, bytesReceived: 101, bytesSent: 0 }));
+  const sent = known(sampleInfo({ ...moment, bytesSent: 100 }));
+  return sampleFacts({
+    sockets: numbers(count).flatMap((number) => {
+      const [server, client] = [
+        { address: '127.0.0.1', port: 80 },
+        { address: addressOf(number), port: 4000 + number },
+      ];
+      const elsewhere = { address: '192.0.2.1', port: 443 };
+      return [
+        sampleSocket({ inode: 1000 + number, rxQueueBytes: 0, info: received, local: server, remote: client }),
+        sampleSocket({
+          inode: 900_000 + number,
+          state: 'FIN-WAIT-2',
+          local: client,
+          remote: peersAreHere ? server : elsewhere,
+          info: sent,
+        }),
+      ];
+    }),
+    listeners: [sampleListener()],
+    holders: numbers(count).flatMap((number) => [
+      [1000 + number, holder(4121, number)] as const,
+      [900_000 + number, holder(clientPid, count + number)] as const,
+    ]),
+    processes: [sampleProcess(), sampleProcess({ pid: 9000 })],
+  });
+}
+
 const SCENES: Readonly<Record<string, (count: number) => Facts>> = {
   'one process': (count) =>
     sampleFacts({
@@ -79,6 +114,9 @@ const SCENES: Readonly<Record<string, (count: number) => Facts>> = {
       ]),
       processes: [sampleProcess()],
     }),
+  'as many relays, alike in everything': (count) => relays(count, { peersAreHere: false }),
+  'as many clients and servers in one process': (count) => relays(count, { peersAreHere: true }),
+  'as many clients of another process of this host': (count) => relays(count, { peersAreHere: true, clientPid: 9000 }),
   'as many listeners': (count) =>
     sampleFacts({
       sockets: numbers(count).map((number) =>

@@ -1,8 +1,8 @@
 import type { Facts } from '../../../facts/index.ts';
 import type { Evidence } from '../../finding.ts';
 import type { Group } from '../../group.ts';
+import type { RelayLeg } from '../../leg-queue.ts';
 import { ProcessView } from '../../process-view.ts';
-import type { RelayLeg } from '../../relay-legs.ts';
 import type { Verdict } from '../../rule.ts';
 
 /** Younger ones may still be answered: then everything of the connection is of the same moment. */
