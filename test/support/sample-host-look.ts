@@ -37,7 +37,7 @@ export function sampleFinding(change: Partial<ReportFinding> = {}): ReportFindin
     remedies: [
       {
         id: 'destroy',
-        command: 'nsenter -t 17 -n ss -tK state close-wait sport = :8080',
+        command: 'closewait close pid:17 cause:descriptor-leaked --with destroy',
         does: 'ends the connections in the kernel: the peer is free',
         frees: { connection: true, descriptor: false, worker: false },
         risk: 'the descriptor stays open',

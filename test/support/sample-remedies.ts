@@ -19,5 +19,7 @@ export function sampleRemedies(id: CauseId, state = 'S'): readonly Remedy[] {
   });
   const stuck = { socket, holders: [holder], age: { ms: 5000, is: 'exact' as const } };
   const groups = groupConnections([stuck], new OwnerFinder(facts), facts, 0);
-  return groups.flatMap((group) => causeOf(id).remedies(group));
+  return groups.flatMap((group) =>
+    causeOf(id).remedies(group, (method) => `closewait close cookie:41 --with ${method}`),
+  );
 }

@@ -68,7 +68,7 @@ function servePages(): void {
     const foundAt = find === null ? null : Number(find);
     store.dispatch({
       type: 'paged',
-      page: { request, takenAtMs: sampleLook([]).takenAtMs, total: CONNECTIONS, lines, foundAt },
+      page: { request, takenAtMs: sampleLook([]).takenAtMs, total: CONNECTIONS, lines, foundAt, dryRun: null },
     });
   }
 }

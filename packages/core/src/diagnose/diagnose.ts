@@ -1,5 +1,6 @@
 import type { ClosedSocket, Facts, ProcessFacts, Severity } from '../facts/index.ts';
 import { CAUSES, judgeClosedButHeld } from './causes/index.ts';
+import { chooseSelections } from './choose-selections.ts';
 import { connectionAge } from './connection-age.ts';
 import { LookedConnection } from './connection-list.ts';
 import { DescriptorCounts } from './descriptor-counts.ts';
@@ -37,7 +38,11 @@ export function diagnose(facts: Facts, { minAgeMs, selects }: DiagnoseOptions): 
     groups.flatMap((group) => narrowGroup(group, selects)).map((group) => judgeGroup(group, facts)),
     facts,
   );
-  const findings = [...judged.map((one) => toFinding(one, [], facts)), ...judgeClosed(facts, minAgeMs, selects)];
+  const selections = chooseSelections(judged);
+  const findings = [
+    ...judged.map((one) => toFinding(one, [], facts, selections.get(one) ?? '')),
+    ...judgeClosed(facts, minAgeMs, selects),
+  ];
   return {
     findings: linkRoots(findings.sort((a, b) => URGENCY[a.severity] - URGENCY[b.severity] || sizeOf(b) - sizeOf(a))),
     ...counts,
@@ -98,7 +103,7 @@ function judgeClosed(facts: Facts, minAgeMs: number, selects: Selects | undefine
     if (selects?.(null, process) === false) return [];
     const group: Group = { ...NO_CONNECTIONS, key: ownerKey(process), process };
     const verdict = judgeClosedButHeld(closed, process);
-    return [toFinding({ group, cause: CAUSES['closed-but-held'], verdict, alternatives: [] }, closed, facts)];
+    return [toFinding({ group, cause: CAUSES['closed-but-held'], verdict, alternatives: [] }, closed, facts, '')];
   });
 }
 

@@ -1,5 +1,6 @@
 import type { CauseId, ClosedSocket, Confidence, Facts } from '../facts/index.ts';
 import { CAUSES } from './causes/index.ts';
+import { closeCommand } from './close-command.ts';
 import { ConnectionList } from './connection-list.ts';
 import type { Connections, Evidence, Finding, MissingEvidence, Part } from './finding.ts';
 import { growthBetweenLooks, growthOfArrivals } from './forecast.ts';
@@ -94,7 +95,7 @@ function strongest(alternatives: readonly Alternative[]): readonly Alternative[]
 }
 
 /** The finding of a judged group. */
-export function toFinding(judged: Judged, closed: readonly ClosedSocket[], facts: Facts): Finding {
+export function toFinding(judged: Judged, closed: readonly ClosedSocket[], facts: Facts, selection: string): Finding {
   const { group, cause, verdict, alternatives } = judged;
   return {
     id: `${cause.id}/${group.key}`,
@@ -114,7 +115,7 @@ export function toFinding(judged: Judged, closed: readonly ClosedSocket[], facts
       growthOfArrivals(group.tally.arrivals, group.connections, facts.closeLook) ??
       growthBetweenLooks(group.connections, group.process, facts.closeLook),
     alternatives,
-    remedies: cause.remedies(group),
+    remedies: cause.remedies(group, closeCommand(selection)),
     codeFix: cause.codeFix,
     docs: `docs/causes/${cause.id}.md`,
   };

@@ -1,4 +1,5 @@
 import type { CauseId, Confidence, Facts, Severity } from '../facts/index.ts';
+import type { CloseCommand } from './close-command.ts';
 import type { Evidence, MissingEvidence, Remedy } from './finding.ts';
 import type { Group } from './group.ts';
 
@@ -22,7 +23,7 @@ export interface Cause {
   /** Judges one group by what the look learned. Pure. */
   judge(group: Group, facts: Facts): Verdict | null;
   /** What to do now, the least invasive first. */
-  remedies(group: Group): readonly Remedy[];
+  remedies(group: Group, close: CloseCommand): readonly Remedy[];
   /** One paragraph: what to change in the program, in any language. */
   readonly codeFix: string;
   /** What it comes to in one language, where the languages differ: names of calls and of settings. */

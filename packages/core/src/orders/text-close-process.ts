@@ -75,15 +75,20 @@ function describeDescriptors(process: CloseProcess | null, orders: readonly Clos
 
 function formatGroup(orders: readonly CloseOrder[], context: TextContext): readonly string[] {
   const [first] = orders;
-  if (first === undefined) return [];
+  return first === undefined ? [] : [...formatDecision(first, context), ...formatConnections(orders, context)];
+}
+
+/** What is done to a connection, or why nothing, and what that gives back. */
+export function formatDecision(
+  { cause, confidence, action, refusal, frees }: CloseOrder,
+  context: TextContext,
+): readonly string[] {
   const { style, width } = context;
-  const what = first.action === null ? style.warn('nothing is done') : style.strong(describeAction(first.action));
-  const head = `  ${first.cause}, ${first.confidence}  `;
+  const what = action === null ? style.warn('nothing is done') : style.strong(describeAction(action));
   return [
-    ...hang(head, what, LABEL_AT, width),
-    ...(first.refusal === null ? [] : formatRefusal(first.refusal, context)),
-    ...(first.action === null ? [] : formatFrees(first.frees, context)),
-    ...formatConnections(orders, context),
+    ...hang(`  ${cause}, ${confidence}  `, what, LABEL_AT, width),
+    ...(refusal === null ? [] : formatRefusal(refusal, context)),
+    ...(action === null ? [] : formatFrees(frees, context)),
   ];
 }
 

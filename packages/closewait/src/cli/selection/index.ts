@@ -49,7 +49,7 @@ function holdersOf(
   connection: Parameters<Selects>[0],
   owner: ProcessFacts | null,
 ): readonly ProcessFacts[] {
-  const holders = connection?.holders ?? [];
-  if (holders.length <= 1) return owner === null ? [] : [owner];
-  return holders.flatMap(({ pid }) => facts.processes.get(pid) ?? []);
+  const others = (connection?.holders ?? []).filter(({ pid }) => pid !== owner?.pid);
+  const holders = others.length === 0 ? [] : others.flatMap(({ pid }) => facts.processes.get(pid) ?? []);
+  return owner === null ? holders : [owner, ...holders];
 }

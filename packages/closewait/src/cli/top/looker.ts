@@ -10,6 +10,7 @@ import {
 } from '../../tui/model/index.ts';
 import { examineClosely } from '../examine-closely.ts';
 import { openSource } from '../open-source.ts';
+import { NO_OWN_PIDS, readOwnPids } from '../own-pids.ts';
 import type { LookerAnswer, LookerOptions, LookerRequest } from './look-protocol.ts';
 
 // The process that looks for `closewait top`: it answers questions on its IPC channel, one after the other, and ends with
@@ -54,7 +55,8 @@ async function look(): Promise<HostLook> {
   const facts = await examineClosely(source, { minAgeMs, allNamespaces, quick });
   const diagnosis = diagnose(facts, { minAgeMs });
   const screen = buildHostLook(facts, diagnosis, { showArguments, tookMs: 0 });
-  book = new ConnectionBook(facts, diagnosis, book);
+  const ownPids = from === null ? readOwnPids(source) : NO_OWN_PIDS;
+  book = new ConnectionBook(facts, diagnosis, book, ownPids);
   return { ...screen, tookMs: performance.now() - beganMs };
 }
 

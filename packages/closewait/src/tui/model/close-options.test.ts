@@ -1,9 +1,11 @@
+import { groupOrders } from '@closewait/core/orders';
+import type { OrderMethod } from '@closewait/core/ways';
 import { describe, expect, it } from 'vitest';
 import { sampleFinding, sampleRow } from '../../../../../test/support/sample-host-look.ts';
-import { describeEnded, describeOption } from './close-details.ts';
-import { listCloseOptions } from './close-options.ts';
-import { readEndFilter } from './end-filter.ts';
-import type { ConnectionLine } from './host-look.ts';
+import { sampleOrders } from '../../../../../test/support/sample-orders.ts';
+import { describeEnded, describeOption, nameOption } from './close-details.ts';
+import { type CloseOption, listCloseOptions } from './close-options.ts';
+import type { ConnectionLine, ConnectionPage } from './host-look.ts';
 
 const LINE: ConnectionLine = {
   id: '7',
@@ -18,94 +20,89 @@ const LINE: ConnectionLine = {
   cause: 'descriptor-leaked',
 };
 
-const socket = (
-  port: number,
-  remote: string,
-  remotePort: number,
-): Parameters<NonNullable<ReturnType<typeof readEndFilter>>>[0] => ({
-  local: { address: '10.0.0.1', port },
-  remote: { address: remote, port: remotePort },
-});
+/** What the process that looks answers for a method, of one connection. */
+function pageOf(method: OrderMethod, total: number): ConnectionPage {
+  const selection = { of: 'order', pid: 17, method, line: null } as const;
+  const request = { selection, order: 'age', reversed: false, offset: 0, count: 1, find: null } as const;
+  return { request, takenAtMs: 1, total, lines: [], foundAt: null, dryRun: groupOrders(sampleOrders({ method })) };
+}
 
-describe('the filter of an ss command', () => {
-  it('is read as ss reads it: a port, a peer, both ends', () => {
-    const port = readEndFilter('nsenter -t 17 -n ss -tK state close-wait sport = :8080');
-    expect([socket(8080, '10.0.0.9', 1), socket(80, '10.0.0.9', 8080)].map((some) => port?.(some))).toEqual([
-      true,
-      false,
-    ]);
-    const peer = readEndFilter('ss -tK state close-wait dst 10.0.0.9:443');
-    expect([socket(1, '10.0.0.9', 443), socket(1, '10.0.0.9', 444)].map((some) => peer?.(some))).toEqual([true, false]);
-    const one = readEndFilter('ss -tK state close-wait src 10.0.0.1:8080 dst [2001:db8::1]:5000');
-    expect([socket(8080, '2001:db8::1', 5000), socket(8081, '2001:db8::1', 5000)].map((some) => one?.(some))).toEqual([
-      true,
-      false,
-    ]);
-  });
-
-  it.each([
-    'ss -tK state close-wait',
-    'ss -tK state close-wait sport = :80 or dport = :81',
-    'ss -tK state close-wait sport = :80; rm x',
-    'ss -tK state established sport = :80',
-    'systemctl restart a',
-  ])('is not guessed: %s', (command) => expect(readEndFilter(command)).toBeNull());
-});
+const namesOf = (options: readonly CloseOption[]): readonly string[] =>
+  options.map((option) => (option.is === 'method' ? option.method : option.remedy.id));
 
 describe('the ways to end connections', () => {
-  it('are the remedies of all findings, a command once, each with whom it ends', () => {
+  it('are the methods of close, and what the findings advise beside them, a command once', () => {
     const row = sampleRow(17, { findings: [sampleFinding(), sampleFinding({ id: 'f2' })] });
     const options = listCloseOptions(row, null);
-    expect(options.map(({ remedy: { id }, ended: { by } }) => [id, by])).toEqual([
-      ['destroy', 'kernel'],
-      ['restart', 'process'],
-    ]);
-    expect(options[0]?.ended.selection).toEqual({
-      of: 'command',
-      key: '17',
-      command: row.findings[0]?.remedies[0]?.command,
+    expect(namesOf(options)).toEqual(['auto', 'shutdown', 'destroy', 'timeout', 'limit', 'free-descriptor', 'restart']);
+    expect(options[2]).toMatchObject({ is: 'method', command: 'closewait close pid:17 --with destroy' });
+  });
+
+  it('of one connection name it by its cookie, and a closed socket by its cause', () => {
+    const commandOf = (line: ConnectionLine): unknown =>
+      listCloseOptions(sampleRow(17), line).flatMap((option) => (option.is === 'method' ? option.command : []))[1];
+    expect(commandOf(LINE)).toBe('closewait close cookie:7 --with shutdown');
+    const closed = { ...LINE, id: 'closed 700', cause: 'closed-but-held' } as const;
+    const row = sampleRow(17, { findings: [sampleFinding({ cause: 'closed-but-held' })] });
+    expect(listCloseOptions(row, closed).find((option) => option.is === 'method')).toMatchObject({
+      command: 'closewait close pid:17 cause:closed-but-held --with auto',
     });
   });
 
-  it('of one connection begin with a command that ends it alone, in its namespace', () => {
-    const [first] = listCloseOptions(sampleRow(17), LINE);
-    expect(first?.remedy.command).toBe(
-      'nsenter -t 17 -n ss -tK state close-wait src 10.0.0.1:8080 dst [2001:db8::1]:5000',
+  it('offer what is for one cause alone where there is that cause', () => {
+    const of = (cause: 'process-stopped' | 'worker-stuck'): readonly string[] =>
+      namesOf(listCloseOptions(sampleRow(17, { findings: [sampleFinding({ cause })] }), null));
+    expect(of('process-stopped')).toContain('thaw');
+    expect(of('process-stopped')).not.toContain('free-descriptor');
+    expect(of('worker-stuck')).not.toContain('thaw');
+  });
+
+  it('are those of the findings where nobody was seen to have the connections', () => {
+    const row = sampleRow(0, { pid: null, key: 'nobody' });
+    expect(namesOf(listCloseOptions(row, null))).toEqual(['destroy', 'restart']);
+  });
+
+  it('say what close would say: what is done, what that frees and what not, or why nothing', () => {
+    const [auto, , destroy] = listCloseOptions(sampleRow(17), null);
+    if (auto === undefined || destroy === undefined) throw new Error('there are options');
+    const textOf = (option: CloseOption, page: ConnectionPage): string =>
+      describeOption(option, page, 80)
+        .map(({ text }) => text)
+        .join('\n');
+    expect(textOf(destroy, pageOf('destroy', 1))).toMatch(
+      /command {4}closewait close pid:17 --with destroy\n.*destroy: the kernel ends it[^]*frees +the connection\n +not +the descriptor/,
     );
-    const filter = readEndFilter(first?.remedy.command ?? '');
-    expect(filter?.(socket(8080, '2001:db8::1', 5000))).toBe(true);
+    expect(describeEnded(destroy, pageOf('destroy', 1))).toBe(
+      'Dry run: would act on this one connection and no other; --yes does it.',
+    );
+    expect(textOf(auto, pageOf('auto', 0))).toMatch(
+      /nothing is done\n +why +only a restart frees this\n +instead +restart/,
+    );
+    expect(describeEnded(auto, pageOf('auto', 0))).toBe('Dry run: would act on nothing.');
+    expect(nameOption(auto)).toBe('auto: the least that works for the cause, or why nothing does');
   });
 
-  it('do not end one connection in the kernel where that is no remedy of its cause', () => {
-    const finding = sampleFinding({ remedies: sampleFinding().remedies.slice(1) });
-    expect(listCloseOptions(sampleRow(17, { findings: [finding] }), LINE).map(({ remedy: { id } }) => id)).toEqual([
-      'restart',
-    ]);
-  });
-
-  it('say that nothing ends, whom the kernel ends, and what a restart ends beside them', () => {
+  it('say that nothing ends, and what a restart ends beside the connections', () => {
     const raise = {
       ...sampleFinding().remedies[0],
       id: 'raise-limit',
+      command: 'prlimit',
       frees: { connection: false, descriptor: false, worker: false },
     };
     const finding = sampleFinding({ remedies: [...sampleFinding().remedies, raise as never] });
-    const said = listCloseOptions(sampleRow(17, { findings: [finding] }), null).map((option) =>
-      describeEnded(option, 52),
-    );
-    expect(said).toEqual([
-      'Dry run: ends these 52 connections and no other.',
+    const remedies = listCloseOptions(sampleRow(17, { findings: [finding] }), null).filter(({ is }) => is === 'remedy');
+    expect(remedies.map((option) => describeEnded(option, { ...pageOf('auto', 52), dryRun: null }))).toEqual([
       'Dry run: ends these 52 connections, and every other connection of the process.',
       'Dry run: ends no connection.',
     ]);
   });
 
   it('show a command whole, however narrow the terminal is', () => {
-    const [option] = listCloseOptions(sampleRow(17), null);
-    if (option === undefined) throw new Error('there is an option');
-    const lines = describeOption(option, 40).filter(({ isCommand }) => isCommand);
+    const option = listCloseOptions(sampleRow(17), LINE)[4];
+    if (option?.is !== 'method') throw new Error('there is an option');
+    const lines = describeOption(option, null, 40).filter(({ isCommand }) => isCommand);
     const words = lines.map(({ text }) => text.replace(/^ {2}command/, '').trim());
-    expect(words.join(' ')).toBe(option.remedy.command);
+    expect(words.join(' ')).toBe(option.command);
     expect(lines.every(({ text }) => text.length <= 40)).toBe(true);
   });
 });

@@ -29,7 +29,11 @@ export function pressInClose(state: TopState, screen: CloseScreen, key: string):
 /** How the dialogue is divided now. */
 export function closeLayout({ size }: Pick<TopState, 'size'>, screen: CloseScreen): CloseLayout {
   const option = screen.options[screen.chosen];
-  return layOutClose(size, screen, option === undefined ? 0 : describeOption(option, size.columns).length);
+  return layOutClose(
+    size,
+    screen,
+    option === undefined ? 0 : describeOption(option, screen.list?.page ?? null, size.columns).length,
+  );
 }
 
 /** Connections that the dialogue shows at once. */
@@ -55,6 +59,6 @@ function otherFocus({ focus, list }: CloseScreen): CloseScreen['focus'] {
 }
 
 function listOf(option: CloseOption | undefined): ConnectionList | null {
-  const selection = option?.ended.selection ?? null;
+  const selection = option?.is === 'method' ? option.selection : (option?.ended.selection ?? null);
   return selection === null ? null : openConnections(selection);
 }

@@ -42,7 +42,7 @@ function open(
 ): { readonly book: ConnectionBook; readonly key: string } {
   const diagnosis = diagnose(facts, { minAgeMs: MIN_AGE_MS });
   const [row] = buildHostLook(facts, diagnosis, { showArguments: false, tookMs: 1 }).rows;
-  return { book: new ConnectionBook(facts, diagnosis, before), key: row?.key ?? '' };
+  return { book: new ConnectionBook(facts, diagnosis, before, new Set()), key: row?.key ?? '' };
 }
 
 function ask(
@@ -83,15 +83,31 @@ describe('the connections of a look', () => {
     expect(after.lines.map(({ id }) => id)).toEqual(before.lines.map(({ id }) => id));
   });
 
-  it('that a command would end are all that fit its filter, those that are in no finding too', () => {
-    const { book, key } = open(lookAt(500));
-    const command = 'nsenter -t 4121 -n ss -tK state close-wait sport = :8443';
-    const page = ask(book, { of: 'command', key, command });
-    expect(page.total).toBe(50);
-    expect(new Set(page.lines.map(({ local }) => local))).toEqual(new Set(['10.0.0.1:8443']));
-    const young = book.page({ ...page.request, offset: 49 });
-    expect(young.lines.map(({ id, cause }) => [id, cause])).toEqual([['100', null]]);
-    expect(ask(book, { of: 'command', key, command: 'systemctl restart x' }).total).toBe(0);
+  it('that an order would act on are those of its dry run, which also says what is left alone and why', () => {
+    const { book } = open(lookAt(500));
+    const destroy = ask(book, { of: 'order', pid: 4121, method: 'destroy', line: null });
+    // The youngest is in no finding.
+    expect([destroy.total, destroy.lines.length]).toEqual([499, 20]);
+    expect(destroy.dryRun?.map(({ count, order }) => [count, order.action?.method])).toEqual([[499, 'destroy']]);
+    const auto = ask(book, { of: 'order', pid: 4121, method: 'auto', line: null });
+    expect(auto.total).toBe(0);
+    expect(auto.dryRun?.map(({ count, order }) => [count, order.action])).toEqual([[499, null]]);
+    const one = ask(book, { of: 'order', pid: 4121, method: 'destroy', line: destroy.lines[0]?.id ?? '' });
+    expect(one.total).toBe(1);
+    expect(ask(book, { of: 'order', pid: 77, method: 'destroy', line: null }).total).toBe(0);
+  });
+
+  it('of this program and of those that started it no order would act on', () => {
+    const facts = lookAt(20);
+    const diagnosis = diagnose(facts, { minAgeMs: MIN_AGE_MS });
+    const page = ask(new ConnectionBook(facts, diagnosis, null, new Set([4121])), {
+      of: 'order',
+      pid: 4121,
+      method: 'destroy',
+      line: null,
+    });
+    expect(page.total).toBe(0);
+    expect(page.dryRun?.[0]?.order.refusal?.why).toContain('process 4121');
   });
 });
 

@@ -1,7 +1,9 @@
-import { type Diagnosis, listConnections, type StuckConnection } from '@closewait/core/diagnose';
+import type { Diagnosis, StuckConnection } from '@closewait/core/diagnose';
 import { type CauseId, type ClosedSocket, type Facts, formatEndpoint, type Holder } from '@closewait/core/facts';
+import { groupOrders, type Order } from '@closewait/core/orders';
+import { isConnection } from '@closewait/core/ways';
 import { findingsOf } from './build-host-look.ts';
-import { readEndFilter } from './end-filter.ts';
+import { makeDryRun, type OrderSelection } from './dry-run.ts';
 import type { ConnectionLine, ConnectionOrder, ConnectionPage, ConnectionSelection, PageRequest } from './host-look.ts';
 
 /** A connection, or a closed socket, before it is written out: only a page is. */
@@ -19,16 +21,28 @@ type FinTimes = ReadonlyMap<bigint, number>;
  */
 const AGE_NOISE_MS = 500;
 
+/** A list as it was asked for last. */
+interface Kept {
+  readonly name: string;
+  readonly entries: readonly Entry[];
+  readonly dryRun: ConnectionPage['dryRun'];
+}
+
 /** The connections of one look, by page. Sorting 100,000 takes some 50 ms: a list is kept until another is asked for. */
 export class ConnectionBook {
   readonly #facts: Facts;
   readonly #diagnosis: Diagnosis;
   readonly #before: FinTimes;
   readonly #finTimes = new Map<bigint, number>();
-  #kept: { readonly name: string; readonly entries: readonly Entry[] } | null = null;
+  readonly #ownPids: ReadonlySet<number>;
+  #kept: Kept | null = null;
 
-  /** `before` is the book of the look before: who was older there is older here. */
-  constructor(facts: Facts, diagnosis: Diagnosis, before: ConnectionBook | null) {
+  /**
+   * `before` is the book of the look before: who was older there is older here. `ownPids`: this program and its ancestors, of which no
+   * order touches anything.
+   */
+  constructor(facts: Facts, diagnosis: Diagnosis, before: ConnectionBook | null, ownPids: ReadonlySet<number>) {
+    this.#ownPids = ownPids;
     this.#facts = facts;
     this.#diagnosis = diagnosis;
     this.#before = before === null ? new Map() : before.#finTimes;
@@ -36,7 +50,7 @@ export class ConnectionBook {
 
   /** The lines of one page; beyond the end there are none. */
   page(request: PageRequest): ConnectionPage {
-    const entries = this.#sorted(request);
+    const { entries, dryRun } = this.#sorted(request);
     const { offset, count, find } = request;
     const foundAt = find === null ? -1 : entries.findIndex((entry) => idOf(entry) === find);
     return {
@@ -45,19 +59,27 @@ export class ConnectionBook {
       total: entries.length,
       lines: entries.slice(offset, offset + count).map(toLine),
       foundAt: foundAt < 0 ? null : foundAt,
+      dryRun,
     };
   }
 
-  #sorted({ selection, order, reversed }: PageRequest): readonly Entry[] {
+  #sorted({ selection, order, reversed }: PageRequest): Kept {
     const name = JSON.stringify([selection, order, reversed]);
     if (this.#kept?.name !== name) {
       const direction = reversed ? -1 : 1;
-      const sorted = this.#select(selection).map((entry) => ({ entry, by: this.#measure(entry, order) }));
+      const { entries: selected, dryRun } = this.#choose(selection);
+      const sorted = selected.map((entry) => ({ entry, by: this.#measure(entry, order) }));
       sorted.sort((a, b) => direction * (compare(a.by, b.by) || compareIds(a.entry, b.entry)));
-      const entries = sorted.map(({ entry }) => entry);
-      this.#kept = { name, entries };
+      this.#kept = { name, entries: sorted.map(({ entry }) => entry), dryRun };
     }
-    return this.#kept.entries;
+    return this.#kept;
+  }
+
+  #choose(selection: ConnectionSelection): { readonly entries: Entry[]; readonly dryRun: ConnectionPage['dryRun'] } {
+    if (selection.of !== 'order') return { entries: this.#select(selection), dryRun: null };
+    const about = { facts: this.#facts, diagnosis: this.#diagnosis, ownPids: this.#ownPids };
+    const orders = makeDryRun(about, selection);
+    return { entries: this.#actedOn(orders), dryRun: groupOrders(orders) };
   }
 
   /** Ascending, so what is full is negated; closed sockets have none of it and come last. */
@@ -83,10 +105,8 @@ export class ConnectionBook {
     return time;
   }
 
-  #select(selection: ConnectionSelection): Entry[] {
-    const { key } = selection;
-    if (selection.of === 'command') return this.#endedBy(selection.command, key);
-    return findingsOf(this.#diagnosis, key)
+  #select(selection: Exclude<ConnectionSelection, OrderSelection>): Entry[] {
+    return findingsOf(this.#diagnosis, selection.key)
       .filter(({ id }) => selection.of === 'process' || id === selection.finding)
       .flatMap(({ cause, connections, closed }): Entry[] => [
         ...connections.map((connection): Entry => ({ connection, cause })),
@@ -94,23 +114,21 @@ export class ConnectionBook {
       ]);
   }
 
-  /** The kernel ends what fits the filter, whatever finding it is in, and also what is too young for one. */
-  #endedBy(command: string, key: string): Entry[] {
-    const filter = readEndFilter(command);
-    const own = findingsOf(this.#diagnosis, key);
-    const netns = new Set(own.flatMap(({ connections }) => connections.slice(0, 1).map(({ socket }) => socket.netns)));
-    if (filter === null) return [];
-    const causeOf = new Map<bigint, CauseId>();
-    for (const { cause, connections } of this.#diagnosis.findings) {
-      for (const { socket } of connections) causeOf.set(socket.cookie, cause);
+  /** Those that the order acts on. */
+  #actedOn(orders: readonly Order[]): Entry[] {
+    const byCookie = new Map<bigint, StuckConnection>();
+    const byInode = new Map<number, ClosedSocket>();
+    for (const finding of new Set(orders.map((order) => order.finding))) {
+      for (const connection of finding.connections) byCookie.set(connection.socket.cookie, connection);
+      for (const closed of finding.closed) byInode.set(closed.inode, closed);
     }
-    const ended: Entry[] = [];
-    for (const connection of listConnections(this.#facts)) {
-      const { socket } = connection;
-      if (socket.state !== 'CLOSE-WAIT' || !netns.has(socket.netns) || !filter(socket)) continue;
-      ended.push({ connection, cause: causeOf.get(socket.cookie) ?? null });
-    }
-    return ended;
+    return orders.flatMap(({ action, target, finding: { cause } }): Entry[] => {
+      if (action === null) return [];
+      const connection = isConnection(target) ? byCookie.get(target.cookie) : undefined;
+      if (connection !== undefined) return [{ connection, cause }];
+      const closed = byInode.get(target.inode);
+      return closed === undefined ? [] : [{ closed, cause }];
+    });
   }
 }
 

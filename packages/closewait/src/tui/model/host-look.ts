@@ -1,5 +1,7 @@
 import type { CauseId, Confidence, Severity } from '@closewait/core/facts';
+import type { OrderGroup } from '@closewait/core/orders';
 import type { AgeIs, ReportFinding } from '@closewait/core/report';
+import type { OrderMethod } from '@closewait/core/ways';
 
 /** Identity of a process over many looks: pid and start time; one key stands for what no holder was seen of. */
 export type ProcessKey = string;
@@ -93,11 +95,17 @@ export const CONNECTION_ORDERS = ['age', 'recv-q', 'send-q', 'remote'] as const;
 /** See {@link CONNECTION_ORDERS}: the oldest, the fullest and the first address come first. */
 export type ConnectionOrder = (typeof CONNECTION_ORDERS)[number];
 
-/** Which connections: of a process, of one finding, or those that a command would end. */
+/** Which connections: of a process, of one finding, or those that `closewait close` would act on. */
 export type ConnectionSelection =
   | { readonly of: 'process'; readonly key: ProcessKey }
   | { readonly of: 'finding'; readonly key: ProcessKey; readonly finding: string }
-  | { readonly of: 'command'; readonly key: ProcessKey; readonly command: string };
+  | {
+      readonly of: 'order';
+      readonly pid: number;
+      readonly method: OrderMethod;
+      /** One connection, by its id; null: all that the process has. */
+      readonly line: string | null;
+    };
 
 /** Asks for a part of a list of connections. */
 export interface PageRequest {
@@ -119,4 +127,6 @@ export interface ConnectionPage {
   readonly lines: readonly ConnectionLine[];
   /** Index in the whole list; null: it is not there, or nobody asked. */
   readonly foundAt: number | null;
+  /** Of an order: what `closewait close` would say, those that it leaves alone too; null for other lists. */
+  readonly dryRun: readonly OrderGroup[] | null;
 }

@@ -52,6 +52,7 @@ function answer(request: PageRequest, takenAtMs = LOOKED_AT_MS, gone = 0): Conne
     total: TOTAL - gone,
     lines: Array.from({ length: count }, (_, index) => line(request.offset + index + gone)),
     foundAt: at < 0 ? null : at,
+    dryRun: null,
   };
 }
 

@@ -1,6 +1,5 @@
-import { describeFrees, safeText } from '@closewait/core/report';
 import { cut, fit } from '../model/cells.ts';
-import { describeEnded, describeOption } from '../model/close-details.ts';
+import { describeEnded, describeOption, nameOption } from '../model/close-details.ts';
 import { closeLayout } from '../model/close-screen.ts';
 import type { CloseScreen, TopState } from '../model/state.ts';
 import { moveTo, WINDOW_START } from '../model/window.ts';
@@ -27,13 +26,14 @@ export function drawClose(state: TopState, screen: CloseScreen, palette: Palette
   const layout = closeLayout(state, screen);
   const { top } = moveTo(chosen, WINDOW_START, options.length, layout.options);
   const rule = palette.faint('─'.repeat(columns));
-  const details = describeOption(option, columns).slice(0, layout.details);
-  const ended = describeEnded(option, list?.page?.total ?? null);
+  const page = list?.page ?? null;
+  const details = describeOption(option, page, columns).slice(0, layout.details);
+  const ended = describeEnded(option, page);
   const where = list === null ? '' : describePlaceInList(list);
   return [
     title,
     ...options.slice(top, top + layout.options).map((some, index) => {
-      const text = `${safeText(some.remedy.does)}; ${describeFrees(some.remedy)}`;
+      const text = nameOption(some);
       if (top + index !== chosen) return NO_CURSOR + cut(text, columns - NO_CURSOR.length);
       const chosenText = fit(CURSOR + text, columns);
       return focus === 'options' ? palette.selected(chosenText) : palette.strong(chosenText);

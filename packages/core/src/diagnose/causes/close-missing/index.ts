@@ -16,7 +16,11 @@ export const closeMissing: Cause = {
     'listeners that used to close it. Often nobody ever saw a read of 0: a FIN that arrives behind unread ' +
     'data is consumed by the read that takes the last byte.',
   judge: judgeCloseMissing,
-  remedies: (group) => [...limitRemedy(group.process), ...destroyRemedy(group), restartRemedy(group.process)],
+  remedies: (group, close) => [
+    ...limitRemedy(group.process),
+    ...destroyRemedy(group, close),
+    restartRemedy(group.process),
+  ],
   codeFix:
     'Close when read returns 0. After the last message of a protocol close too, or read once more: a FIN ' +
     'behind data leaves no trace of its own. Whoever takes a connection over (upgrade, CONNECT, hijack) ' +

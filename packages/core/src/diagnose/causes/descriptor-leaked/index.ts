@@ -16,7 +16,11 @@ export const descriptorLeaked: Cause = {
     'before it, because no thread reads and no event loop watches. Each pass through that path costs one ' +
     'more descriptor.',
   judge: judgeDescriptorLeaked,
-  remedies: (group) => [...limitRemedy(group.process), ...destroyRemedy(group), restartRemedy(group.process)],
+  remedies: (group, close) => [
+    ...limitRemedy(group.process),
+    ...destroyRemedy(group, close),
+    restartRemedy(group.process),
+  ],
   codeFix:
     'Give every connection one owner that closes it on every way out: normal end, error, time limit, early ' +
     'return. Set a time limit for a connection on which nothing happens, so that a path that was missed ' +

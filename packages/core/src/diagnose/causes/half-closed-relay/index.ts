@@ -1,5 +1,7 @@
 import { formatEndpoint } from '../../../facts/index.ts';
+import type { CloseCommand } from '../../close-command.ts';
 import { limitRemedy } from '../../descriptor-pressure.ts';
+import { DRY_RUN } from '../../destroy-remedy.ts';
 import type { Remedy } from '../../finding.ts';
 import type { Group } from '../../group.ts';
 import { healRemedy } from '../../heal-remedy.ts';
@@ -18,7 +20,12 @@ export const halfClosedRelay: Cause = {
     'reacts to a half-close. FIN-WAIT-2 of a socket that a process holds has no time limit in Linux, so the ' +
     'pair of connections, and what copies between them, stays.',
   judge: judgeHalfClosedRelay,
-  remedies: (group) => [endRemedy(group), ...limitRemedy(group.process), restartRemedy(group.process)],
+  remedies: (group, close) => [
+    endRemedy(group),
+    otherSideRemedy(close),
+    ...limitRemedy(group.process),
+    restartRemedy(group.process),
+  ],
   codeFix:
     'Once one side has ended, give the other a time limit (a minute, or what its protocol needs), and close ' +
     'both when it has passed or when either fails.',
@@ -51,4 +58,16 @@ function endRemedy({ legs }: Group): Remedy {
     risk: 'connections that it serves well end too, where it is restarted',
     peerSees: 'a FIN',
   });
+}
+
+/** Measured: the relay reads the end there, and closes both. On the connection in CLOSE-WAIT nothing would happen. */
+function otherSideRemedy(close: CloseCommand): Remedy {
+  return {
+    id: 'other-side',
+    command: close('shutdown'),
+    does: `ends the reading half of the other side, in FIN-WAIT-2: the relay reads the end there and closes both; ${DRY_RUN}`,
+    frees: { connection: true, descriptor: true, worker: true },
+    risk: 'an answer that was still to come is lost',
+    peerSees: 'a FIN',
+  };
 }

@@ -17,7 +17,7 @@ export const holderHidden: Cause = {
     'the kernel has sockets of its own (NFS, CIFS); and processes of another pid namespace cannot be seen ' +
     'from here. The connection ends when that reference goes.',
   judge: judgeHolderHidden,
-  remedies: (group) => [RELEASE, ...destroyRemedy(group, FILE), restartRemedy(group.process)],
+  remedies: (group, close) => [RELEASE, ...destroyRemedy(group, close, FILE), restartRemedy(group.process)],
   codeFix:
     'Receive every descriptor that is sent over a Unix socket, also when the receiver is not interested any ' +
     'more, and close it. Unregister files from io_uring (IORING_UNREGISTER_FILES, or a file table update ' +

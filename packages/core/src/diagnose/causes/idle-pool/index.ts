@@ -14,9 +14,9 @@ export const idlePool: Cause = {
     'number is bounded by the size of the pool and does not grow. It costs a descriptor each, and one failed ' +
     'request where the client does not try again.',
   judge: judgeIdlePool,
-  remedies: (group) => [
+  remedies: (group, close) => [
     LEAVE,
-    ...destroyRemedy(group, {
+    ...destroyRemedy(group, close, {
       does: 'ends the idle connections; the pool finds out at the next use and connects anew',
       risk: 'the descriptors stay in the pool until it looks at them',
     }),

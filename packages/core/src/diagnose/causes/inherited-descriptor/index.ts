@@ -16,7 +16,7 @@ export const inheritedDescriptor: Cause = {
     'of it holds another: a script, a tool, a daemon that was started to stay. The server is innocent by all ' +
     'that can be seen in it.',
   judge: judgeInheritedDescriptor,
-  remedies: (group) => [...destroyRemedy(group, CHILD), killRemedy(group), restartRemedy(group.process)],
+  remedies: (group, close) => [...destroyRemedy(group, close, CHILD), killRemedy(group), restartRemedy(group.process)],
   codeFix:
     'Open every descriptor with close-on-exec, in the same call and not afterwards, as another thread may ' +
     'fork in between. A child that goes on without exec closes what it does not need.',

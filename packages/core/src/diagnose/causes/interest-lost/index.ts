@@ -16,9 +16,9 @@ export const interestLost: Cause = {
     'processor instead: watched level-triggered for EPOLLOUT alone, a connection with room to send wakes the ' +
     'loop without end.',
   judge: judgeInterestLost,
-  remedies: (group) => [
+  remedies: (group, close) => [
     ...limitRemedy(group.process),
-    ...destroyRemedy(group, {
+    ...destroyRemedy(group, close, {
       risk:
         'the descriptor stays: the wake-up that it causes (HUP) was ignored in all programs measured, and a ' +
         'fired one-shot is not woken',

@@ -17,14 +17,14 @@ export const readerPaused: Cause = {
     'From outside a paused connection and a forgotten one look the same: in Node, asyncio and Java both are ' +
     'in no epoll instance.',
   judge: judgeReaderPaused,
-  remedies: (group) => [
+  remedies: (group, close) => [
     healRemedy({
       does: 'let the slow side go on, or end it: reading is resumed and the end is found',
       risk: 'none in the program',
       peerSees: 'a FIN, once the program has read to the end',
     }),
     ...limitRemedy(group.process),
-    ...destroyRemedy(group),
+    ...destroyRemedy(group, close),
     restartRemedy(group.process),
   ],
   codeFix:

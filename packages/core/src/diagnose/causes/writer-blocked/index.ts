@@ -1,4 +1,6 @@
-import { type DestroyTexts, destroyRemedy } from '../../destroy-remedy.ts';
+import type { CloseCommand } from '../../close-command.ts';
+import { type DestroyTexts, DRY_RUN, destroyRemedy } from '../../destroy-remedy.ts';
+import type { Remedy } from '../../finding.ts';
 import { restartRemedy } from '../../restart-remedy.ts';
 import type { Cause } from '../../rule.ts';
 import { judgeWriterBlocked } from './rule.ts';
@@ -14,7 +16,11 @@ export const writerBlocked: Cause = {
     'and again whether it has room, and as long as it answers that never ends: keepalive does not help, as ' +
     'the peer is alive.',
   judge: judgeWriterBlocked,
-  remedies: (group) => [...destroyRemedy(group, WRITER), restartRemedy(group.process)],
+  remedies: (group, close) => [
+    giveUpRemedy(close),
+    ...destroyRemedy(group, close, WRITER),
+    restartRemedy(group.process),
+  ],
   codeFix:
     'Give every write a time limit: SO_SNDTIMEO or poll in blocking code, TCP_USER_TIMEOUT on the ' +
     'connection. Close on the error that follows. Keepalive does not help: the peer answers its probes.',
@@ -43,3 +49,15 @@ const WRITER: DestroyTexts = {
   risk: 'the rest of the answer is lost; a program that does not close on that error keeps the descriptor',
   wakes: true,
 };
+
+/** Measured: the persist timer gives up, the write fails, and the program closes. A peer that reads again in time loses nothing. */
+function giveUpRemedy(close: CloseCommand): Remedy {
+  return {
+    id: 'timeout',
+    command: close('timeout'),
+    does: `gives the peer up where it takes nothing for 10 s (TCP_USER_TIMEOUT): the writer wakes with ETIMEDOUT and closes; ${DRY_RUN}`,
+    frees: { connection: true, descriptor: true, worker: true },
+    risk: 'the rest of the answer is lost; a program that does not close on that error keeps the descriptor',
+    peerSees: 'nothing, and a reset when it sends again',
+  };
+}
