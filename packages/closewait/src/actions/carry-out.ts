@@ -6,7 +6,7 @@ import { freeAll } from './free-all.ts';
 import { judgeOutcome } from './judge-outcome.ts';
 import { NamespaceDoors } from './namespace-doors.ts';
 import { isSettled, patienceOf } from './patience.ts';
-import { TargetView } from './target-view.ts';
+import { type Looked, TargetView } from './target-view.ts';
 
 /** What carrying out needs beside the orders. */
 export interface CarryOutOptions {
@@ -40,7 +40,7 @@ export async function carryOut(orders: readonly Order[], options: CarryOutOption
   const after = await lookAfterEnds(orders, before, view, source);
   return orders.map((order, index) => {
     const [seenBefore, seenAfter] = [before.of(order), after.of(order)];
-    const outcome = judgeOutcome(order, acted[index] ?? NOT_REACHED, seenAfter);
+    const outcome = judgeOutcome(order, acted[index] ?? NOT_REACHED, seenAfter, after.timerOf(order));
     return { order, outcome, before: seenBefore, after: seenAfter };
   });
 }
@@ -71,17 +71,18 @@ async function waitUntilSettled(
   { source, signal, onWait }: CarryOutOptions,
 ): Promise<void> {
   const startedMs = performance.now();
-  let waiting = orders.flatMap((order, index) => {
-    const mostMs = acted[index]?.kind === 'done' ? patienceOf(order) : 0;
-    return mostMs === 0 ? [] : [{ order, mostMs }];
-  });
-  const mostMs = Math.max(0, ...waiting.map((one) => one.mostMs));
+  const done = orders.filter((_, index) => acted[index]?.kind === 'done');
+  // Since the look on which the order was made a timer may have fired, and run for twice as long.
+  let seen = view.look(done);
+  let waiting = done.map((order) => ({ order, mostMs: patienceOf(order, seen.timerOf(order)) }));
+  const mostMs = waiting.reduce((most, one) => Math.max(most, one.mostMs), 0);
   while (waiting.length > 0 && !signal.aborted) {
-    const seen = view.look(waiting.map(({ order }) => order));
     const passedMs = performance.now() - startedMs;
     waiting = waiting.filter((one) => passedMs < one.mostMs && !isSettled(one.order, seen.of(one.order)));
     onWait?.(passedMs, mostMs);
-    if (waiting.length > 0) await source.pause(BETWEEN_LOOKS_MS);
+    if (waiting.length === 0) return;
+    await source.pause(BETWEEN_LOOKS_MS);
+    seen = view.look(waiting.map(({ order }) => order));
   }
 }
 
@@ -106,5 +107,3 @@ async function lookAfterEnds(
     await source.pause(BETWEEN_LOOKS_MS);
   }
 }
-
-type Looked = ReturnType<TargetView['look']>;

@@ -1,9 +1,14 @@
-import type { ActionOutcome, OutcomeKind } from '@closewait/core/facts';
+import type { ActionOutcome, OutcomeKind, SocketTimer } from '@closewait/core/facts';
 import type { Order, Sighting } from '@closewait/core/orders';
 import type { Acted } from './acted.ts';
 
-/** What became of an order: what the call answered, and where the kernel took it, what was seen afterwards. */
-export function judgeOutcome({ action, frees, target, seen }: Order, acted: Acted, after: Sighting): ActionOutcome {
+/** What became of an order: what the call answered, and where the kernel took it, what was seen afterwards; `timer` as well. */
+export function judgeOutcome(
+  { action, frees, target }: Order,
+  acted: Acted,
+  after: Sighting,
+  timer: SocketTimer | null,
+): ActionOutcome {
   if (acted.kind !== 'done') return acted.kind === 'changed' ? orGone(acted, after) : acted;
   switch (action?.method) {
     case 'limit':
@@ -19,7 +24,7 @@ export function judgeOutcome({ action, frees, target, seen }: Order, acted: Acte
       const gone = after.ownerRuns === false ? '; its process has ended' : '';
       const detail = `${acted.says}: ${stateOf(after)}${kept}${free}${unread}${gone}`;
       if (kind === 'ended') return { kind, detail };
-      return { kind, detail, hint: hintOf(action?.method === 'timeout', frees?.connection === 'depends', seen?.timer) };
+      return { kind, detail, hint: hintOf(action?.method === 'timeout', frees?.connection === 'depends', timer) };
     }
   }
 }
@@ -72,11 +77,11 @@ function descriptorsOf(holders: Order['target']['holders']): string {
     : `${holders.length} descriptors are`;
 }
 
-function hintOf(isTimeout: boolean, depends: boolean, timer: NonNullable<Order['seen']>['timer'] | undefined): string {
+function hintOf(isTimeout: boolean, depends: boolean, timer: SocketTimer | null): string {
   if (!isTimeout) return 'look again: closewait';
   if (depends) return 'a peer that lives answers every probe: it ends only where the peer has gone';
-  const ms = timer === undefined || timer.kind === 'none' ? 0 : timer.expiresMs;
+  const ms = timer === null || timer.kind === 'none' ? 0 : timer.expiresMs;
   return ms > 0
-    ? `the kernel looks when its timer fires, up to ${Math.ceil(ms / 1000)} s from the look on; --with destroy ends it at once`
+    ? `the kernel looks when its timer fires, in ${Math.ceil(ms / 1000)} s; --with destroy ends it at once`
     : 'look again: closewait';
 }

@@ -1,3 +1,4 @@
+import type { SocketTimer } from '@closewait/core/facts';
 import type { Order, Sighting } from '@closewait/core/orders';
 
 /** An acknowledgement of a FIN may be delayed (TCP_DELACK_MIN is 40 ms, net/tcp.h), a program that wakes has to be scheduled. */
@@ -8,16 +9,17 @@ const LATE_MS = 1500;
 /** Nobody waits longer at a terminal; what has not come by then is said to be open. */
 const MOST_MS = 60_000;
 
-/** How long to look again for what an action brings, by what was measured of it. Milliseconds. */
-export function patienceOf({ action, frees, seen }: Order): number {
+/** How long to look again for what an action brings, by what was measured of it. Milliseconds. `timer`: as it is since then. */
+export function patienceOf({ action, frees }: Order, timer: SocketTimer | null): number {
   if (action === null) return 0;
   const program = frees?.descriptor === 'no' ? SHORT_MS : PROGRAM_MS;
   switch (action.method) {
     case 'timeout': {
-      // The kernel looks at the clock when its timer fires: of a window that has long been shut that may be minutes away.
-      const fires = seen === null || seen.timer.kind === 'none' ? 0 : seen.timer.expiresMs;
       if (action.keepalive) return Math.min(MOST_MS, action.timeoutMs + LATE_MS);
-      return Math.min(MOST_MS, Math.max(fires, action.timeoutMs) + LATE_MS + SHORT_MS);
+      // The kernel looks at the clock when its timer fires: of a window that has long been shut that may be minutes away. Where
+      // that is the first probe, the time limit begins with it (tcp_probe_timer, net/ipv4/tcp_timer.c).
+      const fires = timer === null || timer.kind === 'none' ? 0 : timer.expiresMs;
+      return Math.min(MOST_MS, fires + action.timeoutMs + LATE_MS + SHORT_MS);
     }
     case 'free-descriptor':
       return 0;

@@ -11,6 +11,7 @@ import {
   known,
   type Reading,
   type SocketFacts,
+  type SocketTimer,
   unknown,
 } from '@closewait/core/facts';
 import { TCP_STATES, type TcpState } from '@closewait/core/tcp';
@@ -25,7 +26,7 @@ export type Standing = TcpState | 'another';
 
 /** The sockets of some connections as the kernel lists them now. */
 export class SocketView {
-  readonly #byCookie = new Map<bigint, TcpState>();
+  readonly #byCookie = new Map<bigint, SocketFacts>();
   readonly #byEnds = new Map<string, bigint>();
   readonly #unread = new Map<number, Reading<never>>();
 
@@ -48,10 +49,15 @@ export class SocketView {
   standingOf(connection: ConnectionIdentity): Reading<Standing> {
     const unread = this.#unread.get(connection.netns);
     if (unread !== undefined) return unread;
-    const state = this.#byCookie.get(connection.cookie);
-    if (state !== undefined) return known(state);
+    const socket = this.#byCookie.get(connection.cookie);
+    if (socket !== undefined) return known(socket.state);
     const other = this.#byEnds.get(endsOf(connection));
     return known(other === undefined ? 'CLOSED' : 'another');
+  }
+
+  /** Null where the kernel does not list it, or that could not be read. */
+  timerOf({ cookie }: ConnectionIdentity): SocketTimer | null {
+    return this.#byCookie.get(cookie)?.timer ?? null;
   }
 
   #read(
@@ -87,7 +93,7 @@ export class SocketView {
   }
 
   #add(socket: SocketFacts): void {
-    this.#byCookie.set(socket.cookie, socket.state);
+    this.#byCookie.set(socket.cookie, socket);
     // The remainder of a connection that has ended is no other one.
     if (socket.state !== 'TIME-WAIT') this.#byEnds.set(endsOf(socket), socket.cookie);
   }

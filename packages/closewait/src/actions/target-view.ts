@@ -1,9 +1,16 @@
-import { type KernelSource, type Reading, valueOr } from '@closewait/core/facts';
+import { type KernelSource, type Reading, type SocketTimer, valueOr } from '@closewait/core/facts';
 import type { Order, Sighting } from '@closewait/core/orders';
 import { isConnection } from '@closewait/core/ways';
 import { readDescriptorsNow } from './descriptor-view.ts';
 import { OwnerView } from './owner-view.ts';
 import { SocketView } from './socket-view.ts';
+
+/** What one look has seen. */
+export interface Looked {
+  of(order: Order): Sighting;
+  /** Of its connection; null where there is none, or it could not be read. */
+  timerOf(order: Order): SocketTimer | null;
+}
 
 /** What orders are about, looked at again and again. */
 export class TargetView {
@@ -18,7 +25,7 @@ export class TargetView {
   }
 
   /** One look at the targets of some of the orders, or of all. */
-  look(orders: readonly Order[] = this.#orders): { of(order: Order): Sighting } {
+  look(orders: readonly Order[] = this.#orders): Looked {
     const connections = orders.flatMap(({ target, action }) => [
       ...(isConnection(target) ? [target] : []),
       ...(action?.method === 'shutdown' && action.leg !== null ? [action.leg] : []),
@@ -26,7 +33,10 @@ export class TargetView {
     const sockets = SocketView.take(this.#source, connections, this.#pathOf);
     const owners = new OwnerView(this.#source);
     const seen = new Map(orders.map((order) => [order, this.#see(order, sockets, owners)]));
-    return { of: (order) => seen.get(order) ?? this.#see(order, sockets, owners) };
+    return {
+      of: (order) => seen.get(order) ?? this.#see(order, sockets, owners),
+      timerOf: ({ target }) => (isConnection(target) ? sockets.timerOf(target) : null),
+    };
   }
 
   #see({ target, action, owners, finding }: Order, sockets: SocketView, view: OwnerView): Sighting {
