@@ -33,7 +33,10 @@ describe('closewait demo', () => {
       expect(stdout).toMatch(new RegExp(`^ {2}${cause}, (certain|likely)`, 'm'));
     }
     expect(stdout).toContain('The oldest of 3 connections');
-    expect(stdout).toContain('The kernel has closed the connection; the program has the descriptor still.');
+    expect(stdout).toMatch(/`closewait close\s+cookie:\d+\s+--with\s+shutdown\s+--yes`/);
+    expect(stdout).toMatch(
+      /ended: shutdown\(both\): the connection is gone; descriptor \d+\s+of process \d+ is open\s+still/,
+    );
     expect(stdout).toMatch(/in CLOSE-WAIT +3 before, 2 now/);
     expect(stdout).toMatch(/descriptors open +(\d+) before, \1 now/);
     expect(stdout).toMatch(/closed but held +0 before, 1 now/);

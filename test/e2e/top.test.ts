@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { closeSchema } from '@closewait/core/orders/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHECKOUT, CLOSEWAIT } from '../support/closewait.ts';
 import { expectNothingLeaked } from '../support/leaks.ts';
@@ -53,6 +54,14 @@ function selected(terminal: TmuxTerminal): string {
 /** The names of the processes, in the order of the list. */
 function listed(terminal: TmuxTerminal): readonly string[] {
   return terminal.screen().flatMap((line) => /^[▶ ] +\d+ +(orders|mailer|unaccepted)\b/.exec(line)?.[1] ?? []);
+}
+
+/** On how many connections the command that is shown would act, as the command itself says. */
+async function dryRun(terminal: TmuxTerminal): Promise<number> {
+  const [, words = ''] = /command +closewait (close .+)$/m.exec(terminal.screen().join('\n')) ?? [];
+  const options = ['--min-age', '0s', '--no-all-namespaces', '--json'];
+  const { stdout } = await run(namespace.inside([...CLOSEWAIT, ...words.split(' '), ...options]));
+  return closeSchema.parse(JSON.parse(stdout)).totals.planned;
 }
 
 /** The process that looks. */
@@ -175,16 +184,34 @@ describe('closewait top', () => {
     await terminal.shows('42 stuck');
     terminal.press('c');
     await terminal.shows('dry run: nothing is ended from here');
-    await terminal.shows(/command +(nsenter -t \d+ -n )?ss -tK state close-wait sport = :\d+/);
-    await terminal.shows('Dry run: ends these 30 connections and no other.');
-    expect(terminal.screen().join('\n')).toContain('frees      the connection, not the descriptor or the worker');
+    await terminal.shows(/command +closewait close pid:\d+ --with auto$/m);
+    await terminal.shows(/nothing is done\n +why +only a restart frees this/);
+    await terminal.shows('Dry run: would act on nothing.');
     terminal.press('Down');
+    await terminal.shows(/frees +the connection\n +not +the descriptor/);
+    terminal.press('Down');
+    await terminal.shows('destroy: the kernel ends it (SOCK_DESTROY)');
+    await terminal.shows('Dry run: would act on these 30 connections and no other');
+    expect(await dryRun(terminal)).toBe(30);
+    terminal.press('End');
     await terminal.shows('Dry run: ends these 30 connections, and every other connection of the process.');
     terminal.press('Escape');
-    await terminal.shows('STUCK▾');
-    for (const key of ['Enter', 'Tab', 'Down', 'c']) terminal.press(key);
-    await terminal.shows('Dry run: ends this one connection and no other.');
-    await terminal.shows(/ss -tK state close-wait src 127\.0\.0\.1:\d+ dst 127\.0\.0\.1:\d+/);
+    await waitUntil('the list is back', () => selected(terminal).includes('orders'));
+    terminal.press('Enter');
+    await terminal.shows('[Why]');
+    terminal.press('Tab');
+    await terminal.shows('[Connections 30]');
+    await terminal.shows(/^▶ .*127\.0\.0\.1:\d+ +127\.0\.0\.1:\d+/m);
+    const first = selected(terminal);
+    terminal.press('Down');
+    await waitUntil('the next one is selected', () => ![first, ''].includes(selected(terminal)));
+    const [, local, remote] = /(127\.0\.0\.1:\d+) +(127\.0\.0\.1:\d+)/.exec(selected(terminal)) ?? [];
+    terminal.press('c');
+    await terminal.shows(`Close: orders (hold): ${local} with ${remote}`);
+    terminal.press('Down');
+    await terminal.shows(/command +closewait close cookie:\d+ --with shutdown$/m);
+    await terminal.shows('Dry run: would act on this one connection and no other');
+    expect(await dryRun(terminal)).toBe(1);
     terminal.press('C-c');
     await expectGivenBack(terminal);
     expect(await outputOf(namespace.inside(['ss', '-Htan', 'state', 'close-wait']))).toSatisfy(
@@ -228,7 +255,7 @@ describe('closewait top', () => {
     terminal.press('c');
     await terminal.shows('Close: orders');
     terminal.resize(80, 24);
-    await terminal.shows('Dry run: ends this one connection and no other.');
+    await terminal.shows('auto: the least that works for the cause');
     terminal.press('C-c');
     await expectGivenBack(terminal);
   });

@@ -5,4 +5,3 @@ export {
   freeDescriptors,
   REUSE_WARNING,
 } from './free-descriptor/free-descriptors.ts';
-export { type ShutdownOutcome, shutDown } from './shut-down.ts';

@@ -1,5 +1,6 @@
 import { type Diagnosis, diagnose } from '@closewait/core/diagnose';
-import type { Facts, Holder } from '@closewait/core/facts';
+import type { Facts } from '@closewait/core/facts';
+import { buildClose, formatClose, makeOrders } from '@closewait/core/orders';
 import {
   buildExplanation,
   buildReport,
@@ -8,12 +9,14 @@ import {
   formatReport,
   wrap,
 } from '@closewait/core/report';
-import { type ShutdownOutcome, shutDown } from '../../actions/index.ts';
+import { carryOut } from '../../actions/index.ts';
 import { LiveSource } from '../../kernel/index.ts';
+import { pathsOf } from '../close/paths-of.ts';
 import type { Invocation } from '../command.ts';
 import { DemoServers } from '../demo-servers.ts';
 import { examineClosely } from '../examine-closely.ts';
 import { orInUserNamespace } from '../in-user-namespace.ts';
+import { readOwnPids } from '../own-pids.ts';
 import { readConnections } from '../read-connections.ts';
 import type { Terminal } from '../terminal.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
@@ -29,6 +32,18 @@ export async function run({ terminal }: Invocation): Promise<number> {
   await untilInterrupted((signal) => new Tour(terminal).guide(signal));
   return 0;
 }
+
+/** What is ordered: nothing but its method. */
+const SHUTDOWN = {
+  method: 'shutdown',
+  direction: null,
+  timeoutMs: 0,
+  limit: null,
+  raisesHardLimit: false,
+  acceptsReuse: false,
+  forcesInUse: false,
+  namedCookies: [],
+} as const;
 
 class Tour {
   readonly #terminal: Terminal;
@@ -57,7 +72,7 @@ class Tour {
       this.#say(`More about one of them, with \`closewait explain pid:${stalled.join()}\`:`);
       await this.#explain(stalled);
       const [forgetful] = servers.find('close-missing')?.scene.pids ?? [];
-      if (forgetful !== undefined) await this.#end(forgetful);
+      if (forgetful !== undefined) await this.#end(forgetful, signal);
       this.#terminal.out(faint('Ending the four servers …\n'));
     }
     this.#say(
@@ -91,18 +106,31 @@ class Tour {
     return { version: readVersion(), colour, width, minAgeMs: MIN_AGE_MS };
   }
 
-  /** Ends one connection from outside, and looks again: the lesson is what is not free then. */
-  async #end(pid: number): Promise<void> {
+  /** Ends one connection as `closewait close` does, and looks again: the lesson is what is not free then. */
+  async #end(pid: number, signal: AbortSignal): Promise<void> {
     const before = await this.#count(pid);
-    const [victim] = before.connections;
-    if (victim === undefined) return;
+    const [finding] = before.diagnosis.findings.filter(({ connections }) => connections.length > 0);
+    const victim = finding?.connections.at(0);
+    if (finding === undefined || victim === undefined) return;
+    const { cookie } = victim.socket;
     this.#say(
-      `Now one connection of pid ${pid} is ended from outside: shutdown(2) through a copy of descriptor ${victim.holder.fd}.`,
+      `Now one connection of pid ${pid} is ended from outside, as \`closewait close cookie:${cookie} --with shutdown --yes\` does:`,
     );
-    const outcome = shutDown(this.#source, victim.holder, victim.inode);
+    const { facts } = before;
+    const orders = makeOrders(facts, [{ ...finding, connections: [victim], closed: [] }], {
+      ...SHUTDOWN,
+      ownPids: readOwnPids(this.#source),
+    });
+    const results = await carryOut(orders, {
+      source: this.#source,
+      pathOf: pathsOf(facts),
+      processOf: (one) => facts.processes.get(one) ?? null,
+      signal,
+    });
+    const document = buildClose(orders, { facts, method: SHUTDOWN.method, results, audit: null });
+    this.#terminal.out(`${formatClose(document, { ...this.#textOptions(), selected: `cookie:${cookie}` })}\n`);
     const after = await this.#count(pid);
-    this.#terminal.out(`  ${describe(outcome)}\n`);
-    this.#terminal.out(`  in CLOSE-WAIT       ${before.connections.length} before, ${after.connections.length} now\n`);
+    this.#terminal.out(`  in CLOSE-WAIT       ${before.closeWait} before, ${after.closeWait} now\n`);
     this.#terminal.out(`  descriptors open    ${before.open} before, ${after.open} now\n`);
     this.#terminal.out(`  closed but held     ${before.held} before, ${after.held} now\n`);
     this.#say(
@@ -112,18 +140,18 @@ class Tour {
   }
 
   async #count(pid: number): Promise<{
-    readonly connections: readonly { readonly holder: Holder; readonly inode: number }[];
+    readonly facts: Facts;
+    readonly diagnosis: Diagnosis;
+    readonly closeWait: number;
     readonly open: number | string;
     readonly held: number;
   }> {
     const { facts, diagnosis } = await this.#look([pid]);
     const use = facts.processes.get(pid)?.descriptors;
     return {
-      connections: diagnosis.findings.flatMap(({ connections }) =>
-        connections.flatMap(({ socket, holders }) =>
-          holders.slice(0, 1).map((holder) => ({ holder, inode: socket.inode })),
-        ),
-      ),
+      facts,
+      diagnosis,
+      closeWait: diagnosis.findings.reduce((sum, { connections }) => sum + connections.length, 0),
       open: use?.known === true ? use.value.open : 'unknown',
       held: facts.closed.filter(({ holders }) => holders.some((holder) => holder.pid === pid)).length,
     };
@@ -133,20 +161,5 @@ class Tour {
     const { strong } = createStyle(this.#terminal.colour);
     const lines = wrap(text, Math.min(this.#terminal.width, 100)).map((line) => strong(line));
     this.#terminal.out(`\n${lines.join('\n')}\n\n`);
-  }
-}
-
-function describe(outcome: ShutdownOutcome): string {
-  switch (outcome.kind) {
-    case 'ended':
-      return outcome.descriptorOpen
-        ? 'The kernel has closed the connection; the program has the descriptor still.'
-        : 'The kernel has closed the connection, and the program its descriptor.';
-    case 'remains':
-      return 'The connection is in CLOSE-WAIT still.';
-    case 'changed':
-      return `Nothing was done: ${outcome.detail}.`;
-    default:
-      return `The kernel refused: ${outcome.detail}.`;
   }
 }

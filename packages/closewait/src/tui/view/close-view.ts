@@ -45,7 +45,7 @@ export function drawClose(state: TopState, screen: CloseScreen, palette: Palette
       where === '' ? [] : [{ text: where, paint: palette.faint }],
       columns,
     ),
-    ...(list === null || layout.connections === 0
+    ...(list === null || list.page?.total === 0 || layout.connections === 0
       ? []
       : drawConnections(list, { columns, height: layout.connections, hasCursor: focus === 'connections' }, palette)),
   ];
