@@ -193,7 +193,11 @@ describe('closewait top', () => {
     await terminal.shows('destroy: the kernel ends it (SOCK_DESTROY)');
     await terminal.shows('Dry run: would act on these 30 connections and no other');
     expect(await dryRun(terminal)).toBe(30);
-    terminal.press('End');
+    for (const says of ['timeout: keepalive probes', /command .* --with limit$/m, 'the danger of a reused number']) {
+      terminal.press('Down');
+      await terminal.shows(says);
+    }
+    terminal.press('Down');
     await terminal.shows('Dry run: ends these 30 connections, and every other connection of the process.');
     terminal.press('Escape');
     await waitUntil('the list is back', () => selected(terminal).includes('orders'));
