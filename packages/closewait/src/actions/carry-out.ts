@@ -63,6 +63,8 @@ const NOT_REACHED: ActionOutcome = { kind: 'refused', detail: 'it was not reache
 
 /** The kernel needs microseconds, a program that wakes some milliseconds. */
 const BETWEEN_LOOKS_MS = 40;
+/** What was waited for in vain for long is looked at less often: a look goes through all connections of a namespace. */
+const PART_OF_PASSED = 0.1;
 
 async function waitUntilSettled(
   orders: readonly Order[],
@@ -81,7 +83,7 @@ async function waitUntilSettled(
     waiting = waiting.filter((one) => passedMs < one.mostMs && !isSettled(one.order, seen.of(one.order)));
     onWait?.(passedMs, mostMs);
     if (waiting.length === 0) return;
-    await source.pause(BETWEEN_LOOKS_MS);
+    await source.pause(Math.max(BETWEEN_LOOKS_MS, passedMs * PART_OF_PASSED));
     seen = view.look(waiting.map(({ order }) => order));
   }
 }

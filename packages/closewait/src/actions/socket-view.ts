@@ -1,5 +1,5 @@
 import {
-  createAddressTexts,
+  type AddressTexts,
   decodeInetDiagMessage,
   describeProblem,
   isSocketMessage,
@@ -29,14 +29,19 @@ export class SocketView {
   readonly #byCookie = new Map<bigint, SocketFacts>();
   readonly #byEnds = new Map<string, bigint>();
   readonly #unread = new Map<number, Reading<never>>();
+  readonly #addresses: AddressTexts;
+
+  private constructor(addresses: AddressTexts) {
+    this.#addresses = addresses;
+  }
 
   /** One look at the ports of the connections. `pathOf`: a path through which a namespace can be entered. */
   static take(
     source: KernelSource,
     connections: readonly ConnectionIdentity[],
-    pathOf: (netns: number) => string | null,
+    { pathOf, addresses }: { readonly pathOf: (netns: number) => string | null; readonly addresses: AddressTexts },
   ): SocketView {
-    const view = new SocketView();
+    const view = new SocketView(addresses);
     for (const [netns, own] of Map.groupBy(connections, (connection) => connection.netns)) {
       const path = pathOf(netns);
       if (path === null) view.#unread.set(netns, unknown('unsupported', `no way into network namespace ${netns}`));
@@ -65,7 +70,6 @@ export class SocketView {
     namespace: { readonly inode: number; readonly path: string },
     ports: readonly number[],
   ): void {
-    const addresses = createAddressTexts();
     for (const localPort of ports.length > MOST_PORTS ? [undefined] : ports) {
       const dump = source.dumpSockets(namespace, {
         family: 'any',
@@ -83,7 +87,7 @@ export class SocketView {
         else {
           for (const { type, payload } of split.value) {
             if (!isSocketMessage(type)) continue;
-            const socket = decodeInetDiagMessage(payload, namespace.inode, [], addresses);
+            const socket = decodeInetDiagMessage(payload, namespace.inode, [], this.#addresses);
             if (socket.ok) this.#add(socket.value);
             else this.#unread.set(namespace.inode, unknown('garbled', describeProblem(socket.problem)));
           }

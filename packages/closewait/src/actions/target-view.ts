@@ -1,3 +1,4 @@
+import { createAddressTexts } from '@closewait/core/codec';
 import { type KernelSource, type Reading, type SocketTimer, valueOr } from '@closewait/core/facts';
 import type { Order, Sighting } from '@closewait/core/orders';
 import { isConnection } from '@closewait/core/ways';
@@ -17,6 +18,7 @@ export class TargetView {
   readonly #source: KernelSource;
   readonly #pathOf: (netns: number) => string | null;
   readonly #orders: readonly Order[];
+  readonly #addresses = createAddressTexts();
 
   constructor(source: KernelSource, pathOf: (netns: number) => string | null, orders: readonly Order[]) {
     this.#source = source;
@@ -30,7 +32,7 @@ export class TargetView {
       ...(isConnection(target) ? [target] : []),
       ...(action?.method === 'shutdown' && action.leg !== null ? [action.leg] : []),
     ]);
-    const sockets = SocketView.take(this.#source, connections, this.#pathOf);
+    const sockets = SocketView.take(this.#source, connections, { pathOf: this.#pathOf, addresses: this.#addresses });
     const owners = new OwnerView(this.#source);
     const seen = new Map(orders.map((order) => [order, this.#see(order, sockets, owners)]));
     return {

@@ -278,6 +278,33 @@ describe('a run of a scenario', () => {
     });
   });
 
+  it('ends nobody who only comes by with a thread, as whoever looks at every namespace does', async () => {
+    const script = (pid: number): string => `
+        import { inNetworkNamespace } from ${JSON.stringify(new URL('../ffi/index.ts', import.meta.url).href)};
+        import { readSync, writeSync } from 'node:fs';
+        const came = inNetworkNamespace('/proc/${pid}/ns/net', () => {
+          writeSync(1, 'inside\\n');
+          readSync(0, Buffer.alloc(1));
+          return { ok: true, value: null };
+        });
+        process.exitCode = came.ok ? 0 : 1;`;
+    await using visitors = new AsyncDisposableStack();
+    let ended: Promise<unknown[]> | null = null;
+    await play('never-accepted', async ({ pids: [pid = 0] }) => {
+      const visitor = spawn(process.execPath, ['--input-type=module', '--eval', script(pid)], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
+      ended = once(visitor, 'close');
+      visitors.defer(async () => {
+        visitor.stdin.end();
+        await ended;
+      });
+      await once(createInterface({ input: visitor.stdout }), 'line');
+    });
+    await visitors.disposeAsync();
+    expect(await ended).toEqual([0, null]);
+  });
+
   it.each([
     'inherited-descriptor',
     'process-stopped',

@@ -130,7 +130,15 @@ export class Stage implements AsyncDisposable {
     return pids.length;
   }
 
+  /**
+   * With all of its threads: somebody who looks at every namespace of the host comes by with one of them (setns(2)), and
+   * lives elsewhere.
+   */
   #lives(pid: number): boolean {
-    return orGone(() => statSync(`/proc/${pid}/ns/net`).ino) === this.#network.inode;
+    const isInside = (path: string): boolean | null =>
+      orGone(() => statSync(`${path}/ns/net`).ino === this.#network.inode);
+    if (isInside(`/proc/${pid}`) !== true) return false;
+    const tids = orGone(() => readdirSync(`/proc/${pid}/task`)) ?? [];
+    return tids.every((tid) => isInside(`/proc/${pid}/task/${tid}`) !== false);
   }
 }
