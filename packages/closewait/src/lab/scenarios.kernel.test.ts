@@ -289,20 +289,20 @@ describe('a run of a scenario', () => {
         });
         process.exitCode = came.ok ? 0 : 1;`;
     await using visitors = new AsyncDisposableStack();
-    let ended: Promise<unknown[]> | null = null;
+    const ended = Promise.withResolvers<unknown[]>();
     await play('never-accepted', async ({ pids: [pid = 0] }) => {
       const visitor = spawn(process.execPath, ['--input-type=module', '--eval', script(pid)], {
         stdio: ['pipe', 'pipe', 'inherit'],
       });
-      ended = once(visitor, 'close');
+      once(visitor, 'close').then(ended.resolve, ended.reject);
       visitors.defer(async () => {
         visitor.stdin.end();
-        await ended;
+        await ended.promise;
       });
       await once(createInterface({ input: visitor.stdout }), 'line');
     });
     await visitors.disposeAsync();
-    expect(await ended).toEqual([0, null]);
+    expect(await ended.promise).toEqual([0, null]);
   });
 
   it.each([
