@@ -1,8 +1,8 @@
 /**
  * What takes too long for `npm test`: 10,000 random sequences on the model and on the kernel, and then, for each departure of
  * Linux, the proof that the sequences find it: a model without it must be caught. Then the whole matrix of remedies, against the
- * one that is documented. Then every scenario of the laboratory as a sequence, and closed in every way. Last, a command that gives descriptors back is killed a
- * thousand times. Needs root.
+ * one that is documented. Then every scenario of the laboratory as a sequence. Last, a command that gives descriptors back is
+ * killed a thousand times. Needs root.
  *
  * `npm run nightly [SEED]`
  */
@@ -43,8 +43,6 @@ console.log(
 );
 if (otherwise.length > 0) process.exitCode = 1;
 runTests('lab-show', { CLOSEWAIT_ALL_SCENARIOS: '1' });
-runTests('close-remedies', { CLOSEWAIT_ALL_METHODS: '1' });
-runTests('close-causes', { CLOSEWAIT_ALL_METHODS: '1' });
 runTests('free-descriptor', { CLOSEWAIT_KILLS: '200' });
 console.log(
   `${Math.round((performance.now() - startedMs) / 1000)} s, seed ${seed}: ${process.exitCode === 1 ? 'FAILED' : 'ok'}`,
