@@ -24,7 +24,7 @@ export function chooseSelections(judged: readonly Judged[]): ReadonlyMap<Judged,
 
 function selectionOf(one: Judged, byPid: Index, byPlace: Index): string {
   const { group } = one;
-  const [first] = group.connections.slice(0, 1);
+  const first = group.connections.at(0);
   if (group.connections.length === 1 && first !== undefined) return `cookie:${first.socket.cookie}`;
   const pid = group.process?.pid ?? null;
   const place = placeOf(group);

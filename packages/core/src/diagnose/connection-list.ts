@@ -94,11 +94,6 @@ export class ConnectionList implements ConnectionColumns {
     return sum;
   }
 
-  slice(start = 0, end: number = this.length): readonly StuckConnection[] {
-    const indices = Array.from({ length: this.length }, (_, index) => index).slice(start, end);
-    return indices.flatMap((index) => this.at(index) ?? []);
-  }
-
   *[Symbol.iterator](): Generator<StuckConnection, void> {
     for (let index = 0; index < this.length; index++) {
       const connection = this.at(index);

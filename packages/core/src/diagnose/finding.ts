@@ -51,7 +51,6 @@ export interface Connections extends Iterable<StuckConnection> {
   map<T>(change: (connection: StuckConnection) => T): readonly T[];
   flatMap<T>(change: (connection: StuckConnection) => T | readonly T[]): readonly T[];
   reduce<T>(add: (sum: T, connection: StuckConnection) => T, start: T): T;
-  slice(start?: number, end?: number): readonly StuckConnection[];
 }
 
 /** A list that can be gone through without an object for each of 100,000 connections. */
