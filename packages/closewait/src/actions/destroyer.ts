@@ -3,11 +3,13 @@ import {
   describeProblem,
   encodeInetDiagDestroy,
   NLMSG_ERROR,
+  type SocketIdentity,
   splitNetlinkMessages,
 } from '@closewait/core/codec';
 import type { ConnectionIdentity, KernelSource, OwnerIdentity } from '@closewait/core/facts';
 import { errnoName, inNetworkNamespace, NetlinkSocket, type SystemResult } from '../ffi/index.ts';
 import { type Acted, refusedBy } from './acted.ts';
+import { BoundInterfaces } from './bound-interfaces.ts';
 import { findOtherOwner } from './same-owner.ts';
 
 /** Ends connections by SOCK_DESTROY, each in its namespace. Needs CAP_NET_ADMIN there, and CONFIG_INET_DIAG_DESTROY. */
@@ -16,12 +18,14 @@ export class Destroyer implements Disposable {
   readonly #pathOf: (netns: number) => string | null;
   /** A netlink socket belongs for good to the namespace in which it was opened. */
   readonly #sockets = new Map<number, SystemResult<NetlinkSocket>>();
+  readonly #interfaces: BoundInterfaces;
   #sequence = 0;
 
   /** `pathOf`: a path through which a namespace can be entered, null where there is none. */
   constructor(source: KernelSource, pathOf: (netns: number) => string | null) {
     this.#source = source;
     this.#pathOf = pathOf;
+    this.#interfaces = new BoundInterfaces(source);
   }
 
   /** The kernel looks the connection up by its addresses and compares the cookie under the same reference. */
@@ -32,7 +36,7 @@ export class Destroyer implements Disposable {
     if (path === null) return { kind: 'unsupported', detail: `no way into network namespace ${connection.netns}` };
     const opened = this.#open(connection.netns, path);
     if (!opened.ok) return refusedBy(opened, `network namespace ${connection.netns}`, 'run as root');
-    const done = this.#ask(opened.value, connection);
+    const done = this.#askByInterface(opened.value, connection, path);
     return done.ok
       ? { kind: 'done', says: 'SOCK_DESTROY' }
       : refusedBy(done, MEANS[done.errno] ?? '', HINTS[done.errno]);
@@ -44,7 +48,15 @@ export class Destroyer implements Disposable {
     return open;
   }
 
-  #ask(netlink: NetlinkSocket, connection: ConnectionIdentity): SystemResult<void> {
+  /** What is bound to an interface is not found without it, or a listener is found in its place. */
+  #askByInterface(netlink: NetlinkSocket, connection: ConnectionIdentity, path: string): SystemResult<void> {
+    const done = this.#ask(netlink, connection);
+    if (done.ok || !NOT_FOUND.includes(done.errno)) return done;
+    const interfaceIndex = this.#interfaces.indexOf(connection, path);
+    return interfaceIndex === 0 ? done : this.#ask(netlink, { ...connection, interfaceIndex });
+  }
+
+  #ask(netlink: NetlinkSocket, connection: SocketIdentity): SystemResult<void> {
     const op = 'SOCK_DESTROY';
     const sent = netlink.send(encodeInetDiagDestroy(connection, ++this.#sequence));
     if (!sent.ok) return { ...sent, op };
@@ -63,6 +75,8 @@ export class Destroyer implements Disposable {
     for (const socket of this.#sockets.values()) if (socket.ok) socket.value[Symbol.dispose]();
   }
 }
+
+const NOT_FOUND: readonly string[] = ['ENOENT', 'ESTALE'];
 
 const MEANS: Readonly<Record<string, string>> = {
   ENOENT: 'no such connection any more',

@@ -2,6 +2,8 @@ import type { ActionOutcome, OutcomeKind, SocketTimer } from '@closewait/core/fa
 import type { Order, Sighting } from '@closewait/core/orders';
 import type { Acted } from './acted.ts';
 
+const LOOK_AGAIN = 'look again: closewait';
+
 /** What became of an order: what the call answered, and where the kernel took it, what was seen afterwards; `timer` as well. */
 export function judgeOutcome(
   { action, frees, target }: Order,
@@ -9,7 +11,9 @@ export function judgeOutcome(
   after: Sighting,
   timer: SocketTimer | null,
 ): ActionOutcome {
-  if (acted.kind !== 'done') return acted.kind === 'changed' ? orGone(acted, after) : acted;
+  if (acted.kind === 'changed') return orGone(acted, after);
+  if (acted.kind === 'already-gone' && isOfConnection(action)) return orStays(acted, after);
+  if (acted.kind !== 'done') return acted;
   switch (action?.method) {
     case 'limit':
       // Read back where it was set.
@@ -34,6 +38,16 @@ function orGone(outcome: ActionOutcome, { state }: Sighting): ActionOutcome {
   if (state !== 'CLOSED' && state !== 'TIME-WAIT') return outcome;
   const kind: OutcomeKind = 'already-gone';
   return { kind, detail: `${outcome.detail}; the connection has ended` };
+}
+
+function isOfConnection(action: Order['action']): boolean {
+  return action?.method === 'destroy' || action?.method === 'shutdown' || action?.method === 'timeout';
+}
+
+/** A call may not find what the kernel lists, and an owner may have ended while another process has the connection. */
+function orStays(outcome: ActionOutcome, { state }: Sighting): ActionOutcome {
+  if (state !== 'CLOSE-WAIT') return outcome;
+  return { kind: 'changed', detail: `${outcome.detail}; the connection is in CLOSE-WAIT still`, hint: LOOK_AGAIN };
 }
 
 function hasLeft({ state }: Sighting): boolean {
@@ -78,10 +92,10 @@ function descriptorsOf(holders: Order['target']['holders']): string {
 }
 
 function hintOf(isTimeout: boolean, depends: boolean, timer: SocketTimer | null): string {
-  if (!isTimeout) return 'look again: closewait';
+  if (!isTimeout) return LOOK_AGAIN;
   if (depends) return 'a peer that lives answers every probe: it ends only where the peer has gone';
   const ms = timer === null || timer.kind === 'none' ? 0 : timer.expiresMs;
   return ms > 0
     ? `the kernel looks when its timer fires, in ${Math.ceil(ms / 1000)} s; --with destroy ends it at once`
-    : 'look again: closewait';
+    : LOOK_AGAIN;
 }

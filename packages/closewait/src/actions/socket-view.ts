@@ -35,7 +35,11 @@ export class SocketView {
     this.#addresses = addresses;
   }
 
-  /** One look at the ports of the connections. `pathOf`: a path through which a namespace can be entered. */
+  /**
+   * One look at the ports of the connections, and a second one where any is missing: a dump goes on by counting from where a datagram
+   * of it ended in a bucket (inet_diag_dump_icsk, net/ipv4/inet_diag.c), and passes a socket over where another has left that bucket
+   * meanwhile, one in 100,000 at 15,000 connections a second (Linux 6.18). `pathOf`: a path through which a namespace can be entered.
+   */
   static take(
     source: KernelSource,
     connections: readonly ConnectionIdentity[],
@@ -45,7 +49,12 @@ export class SocketView {
     for (const [netns, own] of Map.groupBy(connections, (connection) => connection.netns)) {
       const path = pathOf(netns);
       if (path === null) view.#unread.set(netns, unknown('unsupported', `no way into network namespace ${netns}`));
-      else view.#read(source, { inode: netns, path }, [...new Set(own.map(({ local }) => local.port))]);
+      else {
+        const ports = [...new Set(own.map(({ local }) => local.port))];
+        view.#read(source, { inode: netns, path }, ports);
+        const isMissing = own.some(({ cookie }) => !view.#byCookie.has(cookie));
+        if (isMissing) view.#read(source, { inode: netns, path }, ports);
+      }
     }
     return view;
   }

@@ -16,6 +16,7 @@ const DECODERS: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
   peekState: codec.peekInetDiagState,
   peekInode: codec.peekInetDiagInode,
   peekCookie: codec.peekInetDiagCookie,
+  peekInterface: codec.peekInetDiagInterface,
   calmFor: (bytes) => (SOCKET.ok ? codec.calmFor(bytes, SOCKET.value) : null),
   tcpInfo: codec.decodeTcpInfo,
   netlink: (bytes) => {

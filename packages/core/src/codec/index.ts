@@ -24,7 +24,7 @@ export {
   peekInetDiagPort,
   peekInetDiagState,
 } from './inet-diag.ts';
-export { calmFor, peekInetDiagCookie } from './inet-diag-again.ts';
+export { calmFor, peekInetDiagCookie, peekInetDiagInterface } from './inet-diag-again.ts';
 export {
   encodeInetDiagDestroy,
   encodeInetDiagDump,

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import fixture from '../../../../fixtures/codec/netlink.json' with { type: 'json' };
 import { plainSocket } from '../../../../test/support/plain-socket.ts';
 import type { SocketFacts } from '../facts/index.ts';
-import { calmFor, createAddressTexts, decodeInetDiagMessage, peekInetDiagCookie } from './index.ts';
+import {
+  calmFor,
+  createAddressTexts,
+  decodeInetDiagMessage,
+  peekInetDiagCookie,
+  peekInetDiagInterface,
+} from './index.ts';
 
 const HEADER_BYTES = 16;
 const dump = Uint8Array.from(Buffer.from(fixture.ipv4Full[0] ?? '', 'base64'));
@@ -37,6 +43,12 @@ describe('a socket that is dumped twice', () => {
   it('is known by its cookie', () => {
     expect(peekInetDiagCookie(message)).toBe(was.cookie);
     expect(peekInetDiagCookie(message.subarray(0, 71))).toBe(0n);
+  });
+
+  it('tells the interface that it is bound to', () => {
+    expect(peekInetDiagInterface(message)).toBe(0);
+    expect(peekInetDiagInterface(changed(40, 3))).toBe(3);
+    expect(peekInetDiagInterface(changed(40, 3).subarray(0, 71))).toBe(0);
   });
 
   it('is calm for as long as its clocks went on', () => {

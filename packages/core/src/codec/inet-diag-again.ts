@@ -13,6 +13,13 @@ export function peekInetDiagCookie(payload: Uint8Array): bigint {
     : viewOf(payload.buffer).getBigUint64(payload.byteOffset + AT.cookie, HOST_IS_LITTLE_ENDIAN);
 }
 
+/** The interface that the socket is bound to, by its index; 0: to none, also for a cut message. */
+export function peekInetDiagInterface(payload: Uint8Array): number {
+  return payload.length < MESSAGE_BYTES
+    ? 0
+    : viewOf(payload.buffer).getUint32(payload.byteOffset + AT.interface, HOST_IS_LITTLE_ENDIAN);
+}
+
 /**
  * How long after `was` this message of the same socket was written, in milliseconds, where nothing happened to the
  * socket in between: same state, queues and timer, and no byte was received, sent or acknowledged. The clock is the

@@ -30,6 +30,12 @@ describe('encodeInetDiagDestroy', () => {
     expect([view.getUint32(64, true), view.getUint32(68, true)]).toEqual([0xdead_beef, 3]);
   });
 
+  it('names the interface that the socket is bound to', () => {
+    const end = { address: '192.0.2.1', port: 1 };
+    const bytes = encodeInetDiagDestroy({ family: 'ipv4', local: end, remote: end, cookie: 1n, interfaceIndex: 7 }, 1);
+    expect(new DataView(bytes.buffer).getUint32(60, true)).toBe(7);
+  });
+
   it('writes IPv6 addresses in full', () => {
     const end = (address: string) => ({ address, port: 1 });
     const bytes = encodeInetDiagDestroy(

@@ -13,6 +13,7 @@ export const AT = {
   remotePort: 6,
   localAddress: 8,
   remoteAddress: 24,
+  interface: 40,
   cookie: 44,
   expires: 52,
   rxQueue: 56,

@@ -125,7 +125,13 @@ function extensionMask(extensions: readonly DumpExtension[]): number {
 const AT_SOCKET = NLMSG_HEADER_BYTES + 8;
 
 /** Which socket: its cookie, and the addresses and ports under which the kernel looks it up. */
-export type SocketIdentity = Pick<SocketFacts, 'family' | 'local' | 'remote' | 'cookie'>;
+export interface SocketIdentity extends Pick<SocketFacts, 'family' | 'local' | 'remote' | 'cookie'> {
+  /**
+   * Index of the interface that it is bound to (SO_BINDTODEVICE, a VRF, a link-local address of IPv6): without it the kernel does
+   * not find such a socket (inet_sk_bound_dev_eq, net/inet_sock.h). Default 0: bound to none.
+   */
+  readonly interfaceIndex?: number;
+}
 
 /**
  * The datagram that ends one connection (SOCK_DESTROY, tcp_diag_destroy in net/ipv4/tcp_diag.c): the kernel looks it up by
@@ -151,7 +157,7 @@ export function encodeInetDiagLookup(identity: Omit<SocketIdentity, 'cookie'>, s
 function encodeRequestForOne(
   type: number,
   flags: number,
-  { family, local, remote, cookie }: SocketIdentity,
+  { family, local, remote, cookie, interfaceIndex = 0 }: SocketIdentity,
   sequence: number,
 ): Uint8Array {
   const length = NLMSG_HEADER_BYTES + REQUEST_BYTES;
@@ -169,7 +175,8 @@ function encodeRequestForOne(
   view.setUint16(AT_SOCKET + 2, remote.port);
   bytes.set(parseIpAddress(local.address), AT_SOCKET + 4);
   bytes.set(parseIpAddress(remote.address), AT_SOCKET + 20);
-  // The interface stays 0, any; then the cookie as two words, the lower one first (sock_diag_check_cookie).
+  view.setUint32(AT_SOCKET + 36, interfaceIndex, HOST_IS_LITTLE_ENDIAN);
+  // The cookie as two words, the lower one first (sock_diag_check_cookie).
   view.setUint32(AT_SOCKET + 40, Number(cookie & 0xffff_ffffn), HOST_IS_LITTLE_ENDIAN);
   view.setUint32(AT_SOCKET + 44, Number(cookie >> 32n), HOST_IS_LITTLE_ENDIAN);
   return bytes;
