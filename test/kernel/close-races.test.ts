@@ -1,5 +1,4 @@
-import type { TestContext } from 'vitest';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import { expectNothingLeaked } from '../support/leaks.ts';
 import type { OrderKind } from '../support/race-orders.ts';
 import { closeByCommand, closeInProcess, type PlayedRound } from '../support/race-rounds.ts';
@@ -8,12 +7,12 @@ import { sumRaces } from '../support/race-verdicts.ts';
 
 expectNothingLeaked();
 
-/** With `CLOSEWAIT_ALL_RACES=1` 100,000 orders, which `npm run nightly` carries out. */
-const isWhole = process.env['CLOSEWAIT_ALL_RACES'] === '1';
-/** At a time, and in all: less than a process may have descriptors here. */
+/** At a time: a process may have 20,000 descriptors in most places, and bystanders and successors need some, too. */
 const VICTIMS = 8000;
-const ALL_IN_PROCESS = 88_000;
-const ALL_BY_COMMAND = 12_000;
+/** Its second look is one dump: it may pass a socket over while others come and go (see SocketView), and nothing is ordered then. */
+const VICTIMS_OF_COMMAND = 6010;
+const LEAST_OF_COMMAND = 6000;
+const ORDERS_IN_PROCESS = 88_000;
 const LEAST_PER_SECOND = 10_000;
 
 const ENDING: readonly OrderKind[] = [
@@ -23,14 +22,16 @@ const ENDING: readonly OrderKind[] = [
   { method: 'free-descriptor', acceptsReuse: true },
 ];
 const LIMITING: readonly OrderKind[] = [{ method: 'timeout', timeoutMs: 500 }];
-const SOME_ROUNDS = [ENDING, LIMITING];
-const ALL_ROUNDS = [LIMITING, LIMITING, ...Array.from({ length: ALL_IN_PROCESS / VICTIMS - 2 }, () => ENDING)];
+/** Each of the last takes two seconds more: a time limit is waited for. */
+const ROUNDS = [...Array.from({ length: ORDERS_IN_PROCESS / VICTIMS - 2 }, () => ENDING), LIMITING, LIMITING];
+/** Together 100,000 orders. */
+const WAYS_OF_COMMAND = [['destroy'], ['shutdown', '--direction', 'both']];
 
 describe('orders while descriptors and ends of connections are used again at once', () => {
   it('touch no connection but the ones that were named, and each is told', { timeout: 600_000 }, async (context) => {
     await using scene = await RaceScene.start();
     const rounds: PlayedRound[] = [];
-    for (const kinds of isWhole ? ALL_ROUNDS : SOME_ROUNDS) {
+    for (const kinds of ROUNDS) {
       const round = await closeInProcess(scene, VICTIMS, kinds);
       expect(round.faults).toEqual([]);
       expect(round.race.orders).toBe(VICTIMS);
@@ -42,11 +43,10 @@ describe('orders while descriptors and ends of connections are used again at onc
   it('by the command itself do so, too', { timeout: 600_000 }, async (context) => {
     await using scene = await RaceScene.start();
     const rounds: PlayedRound[] = [];
-    const ways = [['destroy'], ['shutdown', '--direction', 'both']];
-    for (const way of ways) {
-      const round = await closeByCommand(scene, isWhole ? ALL_BY_COMMAND / ways.length : 1000, way);
+    for (const way of WAYS_OF_COMMAND) {
+      const round = await closeByCommand(scene, VICTIMS_OF_COMMAND, way);
       expect(round.faults).toEqual([]);
-      expect(round.race.orders).toBe(round.victims);
+      expect(round.race.orders).toBeGreaterThanOrEqual(LEAST_OF_COMMAND);
       rounds.push(round);
     }
     await expectRaces(scene, rounds, context);

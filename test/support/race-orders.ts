@@ -13,6 +13,7 @@ import { type RaceScene, victimIndex } from './race-scene.ts';
 import { sampleProcess } from './sample-facts.ts';
 import { sampleOrders } from './sample-orders.ts';
 import { sampleFinding, sampleStuck } from './sample-policy.ts';
+import { waitUntil } from './wait-until.ts';
 
 /** What is ordered of a part of the victims. */
 export type OrderKind = Pick<OrderOptions, 'method'> & Partial<OrderOptions>;
@@ -21,11 +22,21 @@ export type OrderKind = Pick<OrderOptions, 'method'> & Partial<OrderOptions>;
  * Orders about all victims of a scene, of the given kinds in turn, as `closewait close` would make them of a finding
  * `descriptor-leaked`. One look at this namespace alone: how many sockets the host has otherwise does not matter.
  */
-export async function ordersAbout(scene: RaceScene, kinds: readonly OrderKind[]): Promise<readonly Order[]> {
+export async function ordersAbout(
+  scene: RaceScene,
+  victims: number,
+  kinds: readonly OrderKind[],
+): Promise<readonly Order[]> {
   const { pid } = scene;
   const { startedAtMs } = ownerOf(pid);
   const fds = await readDescriptors(pid);
-  const stuck = readStuck(scene).map((socket) => {
+  const sockets = new Map<bigint, SocketFacts>();
+  // While others come and go a dump passes one of them over now and then.
+  await waitUntil(`${victims} victims are seen`, () => {
+    for (const socket of readStuck(scene)) sockets.set(socket.cookie, socket);
+    return sockets.size === victims;
+  });
+  const stuck = [...sockets.values()].map((socket) => {
     const holders = [{ pid, tid: pid, fd: fds.get(socket.inode) ?? -1 }];
     return { ...sampleStuck({}, { holders }), socket };
   });

@@ -13,7 +13,6 @@ import { waitUntil } from './wait-until.ts';
 
 /** What came of the orders about all victims of a scene, once. */
 export interface PlayedRound {
-  readonly victims: number;
   readonly race: RaceCount;
   /** Where outcomes and records do not agree: see {@link findFaults}. */
   readonly faults: readonly string[];
@@ -32,7 +31,7 @@ export async function closeInProcess(
   kinds: readonly OrderKind[],
 ): Promise<PlayedRound> {
   await scene.makeVictims(victims);
-  const orders = await ordersAbout(scene, kinds);
+  const orders = await ordersAbout(scene, victims, kinds);
   return play(scene, victims, async (begin) => {
     const results = await carryOut(orders, {
       source: new LiveSource(),
@@ -94,7 +93,6 @@ async function play(
   const actingMs = performance.now() - startedMs;
   const records = await scene.settle();
   return {
-    victims,
     race: countRaces(orders, records),
     faults: findFaults(orders, records),
     bystanders: after.ended - before.ended,

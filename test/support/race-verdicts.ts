@@ -41,6 +41,8 @@ function agree(order: RacedOrder | undefined, { way, saw, peer, successor }: Vic
   const { method, outcome } = order;
   if (!wasDone(order)) return isUntouched && (isOwn || outcome === 'refused');
   const mark = MARKS[method];
+  // A time limit alone ends nothing where the peer lives: only the server itself does.
+  if (method === 'timeout' && outcome === 'ended' && !isOwn) return false;
   if (saw === mark?.saw && peer === mark.peer) return true;
   return isOwn && saw === 'o' && (peer === 'o' || peer === mark?.peer);
 }
