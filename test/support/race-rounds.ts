@@ -32,7 +32,7 @@ export async function closeInProcess(
 ): Promise<PlayedRound> {
   await scene.makeVictims(victims);
   const orders = await ordersAbout(scene, victims, kinds);
-  return play(scene, victims, async (begin) => {
+  return play(scene, async (begin) => {
     const results = await carryOut(orders, {
       source: new LiveSource(),
       pathOf: () => scene.namespace.path,
@@ -58,7 +58,7 @@ export async function closeByCommand(scene: RaceScene, victims: number, way: rea
   const selected = [`:${scene.port}`, '--where', `remote.endsWith(":${VICTIM_PORT}")`, '--min-age', '0s'];
   const options = ['--with', ...way, '--yes', '--json', '--audit', audit, '--at-most', `${victims}`];
   try {
-    return await play(scene, victims, async (begin) => {
+    return await play(scene, async (begin) => {
       const command = run([...CLOSEWAIT, 'close', ...selected, ...options], { deadlineMs: COMMAND_DEADLINE_MS });
       let isOver = false;
       const over = command.finally(() => {
@@ -78,7 +78,6 @@ export async function closeByCommand(scene: RaceScene, victims: number, way: rea
 
 async function play(
   scene: RaceScene,
-  victims: number,
   close: (begin: () => void) => Promise<readonly RacedOrder[]>,
 ): Promise<PlayedRound> {
   let began: Promise<void> | undefined;
