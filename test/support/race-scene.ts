@@ -10,7 +10,7 @@ export interface VictimRecord {
   /** How the server has closed it itself, `-` where it has not: see server.c. */
   readonly way: '-' | 'c' | 's' | 'k';
   /** What the server saw of it when it closed it. */
-  readonly saw: 'o' | 't' | 'a' | 'p' | 'f';
+  readonly saw: 'o' | 't' | 'e' | 'a' | 'p' | 'f' | 'x';
   /** Who was given its number. */
   readonly number: '-' | 'b' | 's';
   /** How it ended for its peer: see peers.c. */

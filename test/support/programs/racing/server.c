@@ -12,7 +12,8 @@
  * settle       stops that; answers `settled N`, how many it has closed
  * release N    when N successors have come: looks at every victim, sends its token, closes it. Three lines, a letter for each:
  *              how it was closed   -: on release; c: close; s: its number was given to a bystander by dup2; k: to its successor
- *              what was seen then  o: nothing; t: TCP_USER_TIMEOUT; a: ECONNABORTED; p: EPIPE; f: its number leads elsewhere
+ *              what was seen then  o: nothing; t: TCP_USER_TIMEOUT; e: ETIMEDOUT; a: ECONNABORTED; p: EPIPE;
+ *                                  f: its number leads elsewhere; x: another error
  *              who had its number  -: nobody; b: a bystander; s: its successor, from the same end
  * count        answers `ended=N touched=N`: bystanders and successors, and those among them that were not as they had to be
  */
@@ -104,7 +105,13 @@ static char look_at(const struct victim *victim) {
   const bool has_timeout = option_of(victim->own.fd, IPPROTO_TCP, TCP_USER_TIMEOUT) > 0;
   errno = 0;
   if (send_token(&victim->own)) return has_timeout ? 't' : 'o';
-  return errno == ECONNABORTED ? 'a' : errno == EPIPE ? 'p' : errno == EBADF ? 'f' : 'x';
+  switch (errno) {
+    case ECONNABORTED: return 'a';
+    case EPIPE: return 'p';
+    case ETIMEDOUT: return 'e';
+    case EBADF: return 'f';
+    default: return 'x';
+  }
 }
 
 /*
