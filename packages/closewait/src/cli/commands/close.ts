@@ -86,6 +86,12 @@ function checkOptions(asked: CloseOptions): void {
       hint: `it goes with --with ${first}`,
     });
   }
+  if (asked.with === 'free-descriptor' && asked.yes === true && asked.acceptDescriptorReuse !== true) {
+    const what = REUSE_WARNING.replaceAll('\n', ' ').replace(/\.$/, '');
+    throw new ClosewaitError('usage', `--with free-descriptor needs --accept-descriptor-reuse: ${what}`, {
+      hint: 'without --yes it says what it would do',
+    });
+  }
   if (asked.yes === true && asked.from !== undefined) {
     throw new ClosewaitError('usage', '--yes acts on this host, and --from is about a recording', {
       hint: 'leave out one of them',
