@@ -11,7 +11,7 @@ import { FOREIGN_SCENARIOS } from '../support/foreign-scenarios.ts';
 import { expectNothingLeaked } from '../support/leaks.ts';
 import { type LeakyRuntime, LeakyServer } from '../support/leaky-servers.ts';
 import { makeNamespace } from '../support/namespace.ts';
-import { isAlive, linksOf } from '../support/owner.ts';
+import { isAlive, linksOf, type SocketDescriptor } from '../support/owner.ts';
 import { startProgram } from '../support/program.ts';
 import { run } from '../support/run.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -89,7 +89,7 @@ describe('closewait close --with free-descriptor', () => {
   });
 
   it.each(
-    RUNTIMES,
+    SERVERS,
   )('gives what a server in %s has forgotten back while it serves, and no request fails', async (runtime) => {
     const leaked = 20;
     using namespace = makeNamespace();
@@ -100,11 +100,14 @@ describe('closewait close --with free-descriptor', () => {
       return rows.length >= leaked;
     });
     const order = [...FREE, '--min-age', '1s', `pid:${server.pid}`, 'cause:descriptor-leaked', 'cause:close-missing'];
-    const { exitCode, document } = await closeJson([...order, '--yes']);
-    expect(detailsOf(document).filter((_, index) => outcomesOf(document)[index] !== 'ended')).toEqual([]);
-    expect({ exitCode, count: document.orders.length }).toEqual({ exitCode: 0, count: leaked });
-    const links = new Set(linksOf(server.pid).values());
-    expect(stuck.filter(({ inode }) => links.has(`socket:[${inode}]`))).toEqual([]);
+    const isOpen = ({ inode }: SocketDescriptor): boolean =>
+      [...linksOf(server.pid).values()].includes(`socket:[${inode}]`);
+    // A thread that happens to wait for something in both looks makes another cause of it: whoever orders looks again.
+    await waitUntil('all are given back', async () => {
+      const { document } = await closeJson([...order, '--yes']);
+      expect(detailsOf(document).filter((_, index) => outcomesOf(document)[index] !== 'ended')).toEqual([]);
+      return !stuck.some(isOpen);
+    });
     const then = await server.count();
     await server.fill(leaked);
     await waitUntil('it serves', async () => (await server.count()).requests >= then.requests + 2 * leaked);
