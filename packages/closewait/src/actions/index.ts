@@ -5,3 +5,5 @@ export {
   freeDescriptors,
   REUSE_WARNING,
 } from './free-descriptor/free-descriptors.ts';
+export { tryDestroy } from './try-destroy.ts';
+export { tryFreeing, tryFreezer } from './try-methods.ts';

@@ -1,11 +1,11 @@
-import type { ActionOutcome, CauseId, KernelSource, OwnerIdentity, Unknown } from '@closewait/core/facts';
+import type { ActionOutcome, CauseId, KernelSource, OwnerIdentity } from '@closewait/core/facts';
 import { FORGOTTEN_CAUSES } from '@closewait/core/ways';
 import { FreezerReader } from '../../kernel/readers/read-frozen.ts';
 import type { DescriptorOrder } from './batch.ts';
 import { checkOwner, type OwnerSource, outcomeOfUnknown } from './check-owner.ts';
-import { CloseRunner } from './close-runner.ts';
 import { askDoubtfulAgain, freeInBatches } from './free-in-batches.ts';
-import { resolvePlaces } from './kernel-places.ts';
+import type { resolvePlaces } from './kernel-places.ts';
+import { loadRunner, whyNotFromHere } from './load-runner.ts';
 import { lookAfterwards } from './look-afterwards.ts';
 
 /** What whoever gives the order has to have read. */
@@ -26,9 +26,6 @@ export interface FreeOptions {
   readonly resolve?: typeof resolvePlaces;
 }
 
-/** PROC_PID_INIT_INO, linux/proc_ns.h. */
-const INITIAL_PID_NAMESPACE = 0xef_ff_ff_fc;
-
 /**
  * Closes descriptors of another process in that process's own context, by BPF task work: no thread is stopped and no
  * register is touched; one thread is interrupted as by a signal that has no handler. Each descriptor is judged where it
@@ -45,17 +42,17 @@ export async function freeDescriptors(
 ): Promise<readonly ActionOutcome[]> {
   if (orders.length === 0) return [];
   const all = (outcome: ActionOutcome): readonly ActionOutcome[] => orders.map(() => outcome);
-  const refused = refusalOfOrder(options) ?? refusalOfPlace(options.source);
+  const { source, resolve } = options;
+  const refused = refusalOfOrder(options);
   if (refused !== null) return all(refused);
-  const { source, resolve = resolvePlaces } = options;
+  const place = whyNotFromHere(source);
+  if (place !== null) return all(outcomeOfUnknown(place));
   const freezers = new FreezerReader(source);
   const surroundings: OwnerSource = { source, isFrozen: (pid) => freezers.isFrozen(pid) };
   const other = checkOwner(surroundings, owner);
   if (other !== null) return all(other);
-  const btf = source.readFile('/sys/kernel/btf/vmlinux');
-  const places = btf.known ? resolve(btf.value) : btf;
-  const loaded = places.known ? CloseRunner.load(places.value) : places;
-  if (!loaded.known) return all(outcomeOfUnknown(noBtf(loaded)));
+  const loaded = loadRunner(source, resolve);
+  if (!loaded.known) return all(outcomeOfUnknown(loaded));
   using runner = loaded.value;
 
   const openBefore = source.countDescriptors(owner.pid);
@@ -79,27 +76,4 @@ function refusalOfOrder({ cause, acceptsReuse }: FreeOptions): ActionOutcome | n
     detail: 'the danger of reused numbers was not accepted',
     hint: '--accept-descriptor-reuse',
   };
-}
-
-function refusalOfPlace(source: KernelSource): ActionOutcome | null {
-  if (process.arch !== 'x64') {
-    const detail = `${process.arch}: registers of interrupted calls are read on x86-64 only`;
-    return { kind: 'unsupported', detail };
-  }
-  const namespace = source.readInode('/proc/self/ns/pid');
-  if (!namespace.known) return outcomeOfUnknown(namespace);
-  if (namespace.value === INITIAL_PID_NAMESPACE) return null;
-  return {
-    kind: 'unsupported',
-    detail: 'a pid namespace of its own: BPF knows processes by their numbers outside',
-    hint: 'run it on the host, or in a container with its pid namespace',
-  };
-}
-
-/** A file that is not there, or cannot be read as one, says something about the kernel, and nothing about the process. */
-function noBtf(problem: Unknown): Unknown {
-  if (problem.why === 'garbled') return { ...problem, why: 'unsupported' };
-  return problem.why === 'gone'
-    ? { ...problem, why: 'unsupported', hint: 'a kernel with CONFIG_DEBUG_INFO_BTF' }
-    : problem;
 }

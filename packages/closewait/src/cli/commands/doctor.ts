@@ -2,13 +2,19 @@ import { createStyle, safeJson, safeText } from '@closewait/core/report';
 
 import type { Invocation } from '../command.ts';
 import { type Check, examine } from '../examine.ts';
+import { examineActions } from '../examine-actions.ts';
 import { examineLaboratory } from '../examine-laboratory.ts';
 import { openLiveSource } from '../open-source.ts';
 import type { Terminal } from '../terminal.ts';
 
-/** `closewait doctor`: what this machine lets the program see, what each thing adds, how to get what is missing. */
+/** `closewait doctor`: what this machine lets the program see and do, what each thing adds, how to get what is missing. */
 export async function run({ options, terminal }: Invocation): Promise<number> {
-  const checks = [...(await examine(openLiveSource())), ...(await examineLaboratory(process.env['PATH'] ?? ''))];
+  const source = openLiveSource();
+  const checks = [
+    ...(await examine(source)),
+    ...examineActions(source),
+    ...(await examineLaboratory(process.env['PATH'] ?? '')),
+  ];
   if (options['json'] === true) terminal.out(`${safeJson({ schema: 'closewait/doctor/v1', checks })}\n`);
   else printChecks(checks, terminal);
   // Without this one nothing works; without the others less is seen.
