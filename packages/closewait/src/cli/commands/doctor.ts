@@ -1,4 +1,4 @@
-import { createStyle, safeJson, safeText } from '@closewait/core/report';
+import { createStyle, safeJson, safeText, usableWidth, wrap } from '@closewait/core/report';
 
 import type { Invocation } from '../command.ts';
 import { type Check, examine } from '../examine.ts';
@@ -21,15 +21,23 @@ export async function run({ options, terminal }: Invocation): Promise<number> {
   return checks.some(({ id, status }) => id === 'sock-diag' && status !== 'available') ? 3 : 0;
 }
 
+/** `yes` and two spaces. */
+const MARK_COLUMNS = 5;
+const LEAST_ROOM = 30;
+
 function printChecks(checks: readonly Check[], terminal: Terminal): void {
   const style = createStyle(terminal.colour);
   const titleWidth = Math.max(...checks.map(({ title }) => title.length));
+  const room = Math.max(LEAST_ROOM, usableWidth(terminal.width) - MARK_COLUMNS - titleWidth - 2);
   for (const { status, title, adds, detail, hint } of checks) {
     const mark = status === 'available' ? style.good('yes') : style.warn('no ');
-    terminal.out(`${mark}  ${title.padEnd(titleWidth)}  ${adds}\n`);
-    if (detail !== null)
-      terminal.out(`     ${''.padEnd(titleWidth)}  ${style.warn(`${status}: ${safeText(detail)}`)}\n`);
-    if (hint !== null) terminal.out(`     ${''.padEnd(titleWidth)}  ${style.command(safeText(hint))}\n`);
+    const [first = '', ...more] = [
+      ...wrap(adds, room),
+      ...(detail === null ? [] : wrap(`${status}: ${safeText(detail)}`, room).map(style.warn)),
+      ...(hint === null ? [] : wrap(safeText(hint), room).map(style.command)),
+    ];
+    terminal.out(`${mark}  ${title.padEnd(titleWidth)}  ${first}\n`);
+    for (const line of more) terminal.out(`${' '.repeat(MARK_COLUMNS + titleWidth)}  ${line}\n`);
   }
   const missing = checks.filter(({ status }) => status !== 'available').length;
   terminal.out(
