@@ -31,6 +31,8 @@ describe('a command that is killed while it gives descriptors back', () => {
     let links = linksOf(pid);
     prepareGiveBack();
     let next = new GiveBack();
+    await using cleanUp = new AsyncDisposableStack();
+    cleanUp.defer(() => next.kill());
     for (let kill = 0; kill < KILLS; kill++) {
       if (stuck.length < ORDERED) {
         stuck = await server.leak(MOST_LEAKED - stuck.length);
