@@ -36,7 +36,7 @@ function ordersOf(look: JudgedLook): readonly Order[] {
   return makeOrders(look.facts, look.findings, { ...PLAIN_ORDER, method: 'shutdown' });
 }
 
-const carry = (orders: readonly Order[], namespace: NetworkNamespace): ReturnType<typeof carryOut> =>
+const carry = (orders: readonly Order[], namespace: Pick<NetworkNamespace, 'path'>): ReturnType<typeof carryOut> =>
   carryOut(orders, {
     source: new LiveSource(),
     pathOf: () => namespace.path,
@@ -45,6 +45,20 @@ const carry = (orders: readonly Order[], namespace: NetworkNamespace): ReturnTyp
   });
 
 describe('an order about something that has changed', () => {
+  it('finds the way in through the owner where the process has gone through which the look went in', async () => {
+    const GONE = '/proc/4194304/ns/net';
+    using namespace = makeNamespace();
+    await using holder = await startProgram('hold', ['--ipv4', 1], namespace);
+    const look = await lookAt([holder.pid]);
+    const orders = makeOrders(look.facts, look.findings, { ...PLAIN_ORDER, method: 'destroy' });
+    const [result] = await carry(orders, { path: GONE });
+    expect(result).toMatchObject({
+      outcome: { kind: 'ended' },
+      before: { state: 'CLOSE-WAIT' },
+      after: { state: 'CLOSED' },
+    });
+  });
+
   it('touches nothing, whatever is wrong with it', async () => {
     using namespace = makeNamespace();
     await using holder = await startProgram('hold', ['--ipv4', 6, '--bytes', 9], namespace);

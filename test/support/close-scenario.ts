@@ -131,17 +131,16 @@ async function closeInTurn(
   });
   const results = new Map<OrderMethod, readonly OrderResult[]>();
   const touched = new Set<bigint | number>();
+  let isAwake = false;
   let sharers = ordered.filter(({ acting }) => acting.some(ends)).length;
   for (const { method, acting, refused } of ordered) {
     const untouched = acting.filter((order) => !touched.has(keyOf(order)));
     const isWhole = untouched.length === acting.length;
-    if (acting.length > 0 && (acting.some(isOfAll) ? !isWhole : untouched.length === 0)) continue;
+    if (acting.length > 0 && (isAwake || (acting.some(isOfAll) ? !isWhole : untouched.length === 0))) continue;
     const share = acting.some(isOfAll) || !acting.some(ends) ? untouched : takeShare(untouched, sharers--);
-    const done = await carry(facts, [...share, ...refused]);
-    results.set(method, done);
+    results.set(method, await carry(facts, [...share, ...refused]));
     for (const order of share.filter(ends)) touched.add(keyOf(order));
-    // It may end of the error that it gets, and everything else with it.
-    if (done.some(({ after }) => after.ownerRuns === false)) break;
+    if (share.some(wakes)) isAwake = true;
   }
   return results;
 }
@@ -151,6 +150,9 @@ const keyOf = ({ target }: Order): bigint | number => (isConnection(target) ? ta
 
 /** A limit that is raised where none was in the way changes nothing of a connection. */
 const ends = ({ action, frees }: Order): boolean => action?.method !== 'limit' || frees?.connection !== 'no';
+
+/** The program goes on with the end that it sees: it may close other connections, or end of an error. */
+const wakes = ({ frees }: Order): boolean => frees?.descriptor !== 'no';
 
 /** What is done to a process reaches all of its connections, and legs of a relay are only sure together. */
 const isOfAll = ({ action }: Order): boolean =>

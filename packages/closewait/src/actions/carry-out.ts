@@ -1,5 +1,6 @@
 import type { ActionOutcome, KernelSource, ProcessFacts } from '@closewait/core/facts';
 import type { Order, OrderResult, SeenOrder } from '@closewait/core/orders';
+import { isConnection } from '@closewait/core/ways';
 import type { Acted } from './acted.ts';
 import { Actor, type ActorOptions } from './actor.ts';
 import { freeAll } from './free-all.ts';
@@ -31,7 +32,7 @@ export interface CarryOutOptions {
  */
 export async function carryOut(orders: readonly Order[], options: CarryOutOptions): Promise<readonly OrderResult[]> {
   const { source, processOf } = options;
-  using doors = new NamespaceDoors(options.pathOf);
+  using doors = new NamespaceDoors(options.pathOf, (netns) => pathsThroughOwners(orders, netns));
   const pathOf = (netns: number): string | null => doors.pathOf(netns);
   const view = new TargetView(source, pathOf, orders);
   const before = view.look();
@@ -43,6 +44,12 @@ export async function carryOut(orders: readonly Order[], options: CarryOutOption
     const outcome = judgeOutcome(order, acted[index] ?? NOT_REACHED, seenAfter, after.timerOf(order));
     return { order, outcome, before: seenBefore, after: seenAfter };
   });
+}
+
+/** Whoever has a connection mostly lives where it is. */
+function pathsThroughOwners(orders: readonly Order[], netns: number): readonly string[] {
+  const own = orders.filter(({ target }) => isConnection(target) && target.netns === netns);
+  return [...new Set(own.flatMap(({ owners }) => owners.map(({ pid }) => `/proc/${pid}/ns/net`)))];
 }
 
 /** Null: it may be done. */

@@ -6,11 +6,16 @@ import { closeSync, constants, fstatSync, openSync } from 'node:fs';
  */
 export class NamespaceDoors implements Disposable {
   readonly #pathOf: (netns: number) => string | null;
+  readonly #othersOf: (netns: number) => readonly string[];
   readonly #fds = new Map<number, number | null>();
 
-  /** `pathOf`: where the look found them, null where it found no way. */
-  constructor(pathOf: (netns: number) => string | null) {
+  /**
+   * `pathOf`: where the look found them, null where it found no way. `othersOf`: where else they may be found, if that has gone: the
+   * look went in through any process that was there, and that may have ended, or only have come by.
+   */
+  constructor(pathOf: (netns: number) => string | null, othersOf: (netns: number) => readonly string[]) {
     this.#pathOf = pathOf;
+    this.#othersOf = othersOf;
   }
 
   /** A path of this process's own; null: there is no way in. */
@@ -26,20 +31,28 @@ export class NamespaceDoors implements Disposable {
   #open(netns: number): number | null {
     const path = this.#pathOf(netns);
     if (path === null) return null;
-    let fd: number;
-    try {
-      fd = openSync(path, constants.O_RDONLY);
-    } catch (cause) {
-      // Gone, or not allowed: whoever needs it says that there is no way in.
-      if (cause instanceof Error && 'code' in cause) return null;
-      throw cause;
+    for (const way of [path, ...this.#othersOf(netns)]) {
+      const fd = openAt(way, netns);
+      if (fd !== null) return fd;
     }
-    if (fstatSync(fd).ino === netns) return fd;
-    closeSync(fd);
     return null;
   }
 
   [Symbol.dispose](): void {
     for (const fd of this.#fds.values()) if (fd !== null) closeSync(fd);
   }
+}
+
+function openAt(path: string, netns: number): number | null {
+  let fd: number;
+  try {
+    fd = openSync(path, constants.O_RDONLY);
+  } catch (cause) {
+    // Gone, or not allowed: whoever needs it says that there is no way in.
+    if (cause instanceof Error && 'code' in cause) return null;
+    throw cause;
+  }
+  if (fstatSync(fd).ino === netns) return fd;
+  closeSync(fd);
+  return null;
 }
