@@ -9,8 +9,8 @@ import { SharedLooks } from '../support/shared-looks.ts';
 
 expectNothingLeaked();
 
-/** Scenarios that are played at the same time. They wait most of the time: on two processors 14 took 43 s, 8 took 58 s. */
-const AT_ONCE = 14;
+/** Scenarios that are played at the same time: they wait most of the time, and two processors are busy with no more of them. */
+const AT_ONCE = 10;
 
 /** They have few connections and are played for nearly each way anew: the sooner they begin, the sooner all is over. */
 const TAKES_LONGEST: readonly string[] = ['writer-blocked', 'half-closed-relay', 'descriptor-limit'];

@@ -115,7 +115,10 @@ async function lookUntilSure(
     `${scenario.name} to be called ${scenario.cause}, and not only possibly`,
     async () => isEnough(judged) || isEnough((judged = await lookAt(pids, looks))),
     WITHIN_MS,
-  );
+  ).catch((cause: unknown) => {
+    const found = judged.findings.map((finding) => `${finding.cause}, ${finding.confidence}: ${finding.title}`);
+    throw new Error(`it was called ${found.join('; ') || 'nothing'}`, { cause });
+  });
   return judged;
 }
 
