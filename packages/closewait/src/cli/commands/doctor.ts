@@ -41,6 +41,8 @@ function printChecks(checks: readonly Check[], terminal: Terminal): void {
   }
   const missing = checks.filter(({ status }) => status !== 'available').length;
   terminal.out(
-    missing === 0 ? '\nEverything that closewait uses is here.\n' : `\n${missing} of ${checks.length} are missing.\n`,
+    missing === 0
+      ? '\nEverything that closewait uses is here.\n'
+      : `\n${missing} of ${checks.length} ${missing === 1 ? 'is' : 'are'} missing.\n`,
   );
 }
