@@ -35,11 +35,21 @@ function letter(index: number): string {
   return String.fromCharCode('a'.charCodeAt(0) + index);
 }
 
-function formatRow({ scenario, found, confidence, alternatives }: MatrixRow, width: number): string {
+function formatRow(row: MatrixRow, width: number): string {
+  return `${row.scenario.padEnd(width)}${formatCells(row)}`;
+}
+
+function formatCells({ found, confidence, alternatives }: MatrixRow): string {
   const cells = COLUMNS.map((id) => {
     if (id === found) return `[${SIGN[confidence]}]`;
     const other = alternatives.find(({ cause }) => cause === id);
     return ` ${other === undefined ? '.' : SIGN[other.confidence]} `;
   });
-  return `${scenario.padEnd(width)}${cells.join('')}`;
+  return cells.join('');
+}
+
+/** Whether a row stands in a matrix as it is; true for a scenario that the matrix does not have yet. */
+export function isAsIn(matrix: string, row: MatrixRow): boolean {
+  const line = matrix.split('\n').find((one) => one.startsWith(`${row.scenario} `));
+  return line === undefined || line.endsWith(formatCells(row).trimEnd());
 }

@@ -19,8 +19,14 @@ export interface ScenarioVerdict {
 /** How long what a program does with the end of a connection may take after the end itself. */
 const SETTLES_WITHIN_MS = 10_000;
 
-/** Plays a scenario and judges it until the right cause stands first, or the time is over. */
-export async function judgeScenario(scenario: CauseScenario): Promise<ScenarioVerdict> {
+/**
+ * Plays a scenario and judges it until it has settled, or the time is over: the right cause stands first, and for whoever
+ * cares the others are there.
+ */
+export async function judgeScenario(
+  scenario: CauseScenario,
+  hasSettled: (findings: readonly Finding[]) => boolean = () => true,
+): Promise<ScenarioVerdict> {
   let findings: readonly Finding[] = [];
   const wrongAndCertain: Finding[] = [];
   const disagreements: string[] = [];
@@ -34,7 +40,7 @@ export async function judgeScenario(scenario: CauseScenario): Promise<ScenarioVe
         wrongAndCertain.push(
           ...findings.filter(({ cause, confidence }) => confidence === 'certain' && !allowed.has(cause)),
         );
-        return isAcceptable(scenario, findings);
+        return isAcceptable(scenario, findings) && hasSettled(findings);
       };
       await waitUntil(`${scenario.name} to be called ${scenario.cause}`, isRight, SETTLES_WITHIN_MS).catch(
         (late: unknown) => late,
