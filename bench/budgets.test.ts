@@ -61,9 +61,10 @@ describe('budgets', () => {
       [
         'kept    closewait watch  10,000 closes a second, lost         0  at most 0',
         'kept    closewait watch  10,000 closes a second, slowed   0.4 %  at most 10.0 %',
+        'kept    closewait watch  44,000 closes a second, lost         0  at most 0',
+        'MISSED  closewait watch  44,000 closes a second, slowed  12.0 %  at most 10.0 %',
         'MISSED  closewait watch  58,000 closes a second, lost         3  at most 0',
-        'MISSED  closewait watch  58,000 closes a second, slowed  12.0 %  at most 10.0 %',
-        '2 of 4 budgets are kept',
+        '3 of 5 budgets are kept',
         '',
       ].join('\n'),
     );

@@ -62,6 +62,15 @@ export function sampleWatchResults(): WatchResults {
         ...common,
       },
       {
+        asked: 50_000,
+        closesPerSecond: 44_000,
+        lostEvents: 0,
+        missing: 0,
+        cpuShareOfWatch: 0.2,
+        generatorRate: 0.88,
+        ...common,
+      },
+      {
         asked: 0,
         closesPerSecond: 58_000,
         lostEvents: 2,

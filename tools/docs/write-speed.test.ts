@@ -45,6 +45,7 @@ describe('the table of watching', () => {
     expect(writeWatchCost(sampleWatchResults())).toContain(
       [
         '| 10,000 | 0 | 5 % | 90 MB | 0.4 % |',
+        '| 44,000 | 0 | 20 % | 90 MB | 12.0 % |',
         '| 58,000, the most the machine makes | 3 | 31 % | 90 MB | 12.0 % |',
       ].join('\n'),
     );
