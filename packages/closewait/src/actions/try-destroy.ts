@@ -40,10 +40,9 @@ export function tryDestroy(source: KernelSource): Reading<null> {
   const { local, remote } = pair;
   const own: ConnectionIdentity = { ...named.value, netns: 0, family: 'ipv4', local, remote, holders: [] };
   using destroyer = new Destroyer(source, () => path);
-  const { kind, ...acted } = destroyer.destroy(own, []);
-  if (kind !== 'done') {
-    const { detail = '', hint } = acted as { readonly detail?: string; readonly hint?: string };
-    return unknown(kind === 'denied' ? 'denied' : 'unsupported', detail, hint);
+  const acted = destroyer.destroy(own, []);
+  if (acted.kind !== 'done') {
+    return unknown(acted.kind === 'denied' ? 'denied' : 'unsupported', acted.detail, acted.hint);
   }
   const info = withForeignSocket(holder, (socket) => socket.tcpInfo());
   if (!info.ok) return refused(info);

@@ -1,20 +1,14 @@
 import { type KernelSource, type Reading, type Unknown, unknown } from '@closewait/core/facts';
+import { whyNumbersDiffer } from '../../kernel/bpf/why-not.ts';
 import { CloseRunner } from './close-runner.ts';
 import { resolvePlaces } from './kernel-places.ts';
-
-/** PROC_PID_INIT_INO, linux/proc_ns.h. */
-const INITIAL_PID_NAMESPACE = 0xef_ff_ff_fc;
 
 /** Why descriptors cannot be given back from here, whatever the kernel; null where they can. */
 export function whyNotFromHere(source: KernelSource): Unknown | null {
   if (process.arch !== 'x64') {
     return unknown('unsupported', `${process.arch}: registers of interrupted calls are read on x86-64 only`);
   }
-  const namespace = source.readInode('/proc/self/ns/pid');
-  if (!namespace.known) return namespace;
-  if (namespace.value === INITIAL_PID_NAMESPACE) return null;
-  const hint = 'run it on the host, or in a container with its pid namespace';
-  return unknown('unsupported', 'a pid namespace of its own: BPF knows processes by their numbers outside', hint);
+  return whyNumbersDiffer(source);
 }
 
 /** Loads the program for this kernel, by the kernel's own description of itself. Needs CAP_BPF and CAP_PERFMON. */

@@ -5,6 +5,7 @@ import type { SystemResult } from '../../ffi/index.ts';
 import type { PlainSource } from './examine-kernel.ts';
 import { type KernelEntry, readKernelEntry, writeKernelEntry } from './layout-cache.ts';
 import { type ProgramParts, walkHeld, walkUses } from './walk.ts';
+import { whyNumbersDiffer } from './why-not.ts';
 
 /** What the listings need of their surroundings. */
 export interface ListingsOptions {
@@ -14,9 +15,6 @@ export interface ListingsOptions {
   /** Finds the folder where what was found out about a kernel is kept; null: nowhere. */
   readonly findCacheFolder: () => string | null;
 }
-
-/** Inode number of the initial pid namespace: PROC_PID_INIT_INO, linux/proc_ns.h. */
-const INITIAL_PID_NAMESPACE = 0xef_ff_ff_fc;
 
 /**
  * Lists descriptors and sockets with BPF iterators. What the kernel is like is found out once, at the first question; a
@@ -54,12 +52,8 @@ export class BpfListings {
 
   async #findOut(): Promise<Reading<ProgramParts>> {
     const { source, findCacheFolder } = this.#options;
-    const namespace = source.readInode('/proc/self/ns/pid');
-    if (!namespace.known) return namespace;
-    if (namespace.value !== INITIAL_PID_NAMESPACE) {
-      const hint = 'run it on the host, or in a container with its pid namespace';
-      return unknown('unsupported', 'a pid namespace of its own: BPF knows processes by their numbers outside', hint);
-    }
+    const differ = whyNumbersDiffer(source);
+    if (differ !== null) return differ;
     const notes = source.readFile('/sys/kernel/notes');
     const buildId = notes.known ? decodeBuildId(notes.value) : null;
     const cacheFolder = buildId === null ? null : findCacheFolder();

@@ -1,4 +1,4 @@
-import { type Unknown, unknown } from '@closewait/core/facts';
+import { type KernelSource, type Unknown, unknown } from '@closewait/core/facts';
 import type { SystemFailure } from '../../ffi/index.ts';
 
 /** Root is refused too: by lockdown, by a seccomp filter of a container, and where it is root of a user namespace only. */
@@ -22,4 +22,16 @@ export function whyNot({ op, errno }: SystemFailure): Unknown {
     default:
       return unknown('unsupported', detail);
   }
+}
+
+/** Inode number of the initial pid namespace: PROC_PID_INIT_INO, linux/proc_ns.h. */
+export const INITIAL_PID_NAMESPACE = 0xef_ff_ff_fc;
+
+/** Why a process number that BPF says is another one for us; null where both number alike. */
+export function whyNumbersDiffer(source: Pick<KernelSource, 'readInode'>): Unknown | null {
+  const namespace = source.readInode('/proc/self/ns/pid');
+  if (!namespace.known) return namespace;
+  if (namespace.value === INITIAL_PID_NAMESPACE) return null;
+  const hint = 'run it on the host, or in a container with its pid namespace';
+  return unknown('unsupported', 'a pid namespace of its own: BPF knows processes by their numbers outside', hint);
 }

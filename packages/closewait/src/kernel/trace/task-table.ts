@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { decodeProcStatus, decodeText } from '@closewait/core/codec';
 import type { KernelSource } from '@closewait/core/facts';
+import { INITIAL_PID_NAMESPACE } from '../bpf/why-not.ts';
 
 /**
  * A thread that did something, and its process. One that had ended when it was asked for has the name of its parent at
@@ -38,8 +39,6 @@ const FRESH_MS = 5000;
 const ENDING_MS = 3000;
 /** kthreadd, the parent of all threads of the kernel. */
 const KTHREADD = 2;
-/** PROC_PID_INIT_INO of linux/proc_ns.h: trace events number threads as the first process id namespace does. */
-const FIRST_PID_NAMESPACE = 0xefff_fffc;
 
 /**
  * Tells processes by their threads, also those that are gone when they are asked for: a thread that lives as long as its
@@ -47,7 +46,8 @@ const FIRST_PID_NAMESPACE = 0xefff_fffc;
  */
 export class TaskTable {
   readonly #source: KernelSource;
-  readonly #isFirst = statSync('/proc/self/ns/pid').ino === FIRST_PID_NAMESPACE;
+  /** Trace events number threads as the initial pid namespace does. */
+  readonly #isInitial = statSync('/proc/self/ns/pid').ino === INITIAL_PID_NAMESPACE;
   readonly #cached = new Map<number, Cached>();
   readonly #begun = new Map<number, Begun>();
   readonly #ended = new Map<number, Ended>();
@@ -64,7 +64,7 @@ export class TaskTable {
 
   /** Whether /proc numbers threads as the events do. */
   get canTell(): boolean {
-    return this.#isFirst;
+    return this.#isInitial;
   }
 
   began(tid: number, begun: Begun): void {
@@ -108,7 +108,7 @@ export class TaskTable {
   }
 
   #read(tid: number): Task | null {
-    if (!this.#isFirst) return null;
+    if (!this.#isInitial) return null;
     const status = this.#source.readFile(`/proc/${tid}/status`);
     const text = status.known ? decodeProcStatus(status.value) : null;
     if (text?.ok !== true) return null;
